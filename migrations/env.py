@@ -1,0 +1,38 @@
+"""Alembic's environment: runs migrations on the application's own engine."""
+
+from alembic import context
+
+from webapp.columns import DOCUMENT, UtcDateTime
+from webapp.database import WRITE
+from webapp.extensions import Base, db
+
+
+def render(kind: str, item: object, autogen_context: object) -> str | bool:
+    """Write our own column types as the plain ones: a migration must not change with our code."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if item is DOCUMENT:
+        autogen_context.imports.add("from sqlalchemy.dialects import postgresql")  # type: ignore[attr-defined]
+        return 'sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")'
+    return False
+
+
+def run() -> None:
+    """Migrate in one transaction; on SQLite that needs our own BEGIN IMMEDIATE."""
+    with db.engine.connect() as connection:
+        connection.execution_options(**{WRITE: True})
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_item=render,
+            compare_type=True,
+            transactional_ddl=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

@@ -1,0 +1,98 @@
+"""The Flask application: the social API over an ordinary database."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_limiter import RateLimitExceeded
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import accounts, events, log, outbox, posts
+from webapp.accounts import throttle
+from webapp.accounts.routes import blueprint as accounts_blueprint
+from webapp.config import Settings, load_settings
+from webapp.database import engine_options, prepare_engine
+from webapp.doorbell import Ringer
+from webapp.errors import register_error_handlers
+from webapp.extensions import api, db, jwt, limiter, migrate
+from webapp.http import register_http
+from webapp.log.routes import blueprint as log_blueprint
+from webapp.logging import configure_logging
+from webapp.posts.routes import blueprint as posts_blueprint
+from webapp.secrets import load_secrets
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+API_PREFIX = "/api/v1"
+FEATURES = (events, outbox, log, accounts, posts)
+
+
+def create_app(config: Mapping[str, object] | None = None) -> Flask:
+    """Make the application; ``config`` overrides settings by their field names.
+
+    Raises InvalidSettingError and SecretsError for what cannot be started with.
+    """
+    settings = load_settings(**(config or {}))
+    configure_logging(settings.log_level)
+    app = Flask("troth", static_folder=None)
+    app.config.from_mapping(_flask_config(settings))
+    _bind_extensions(app, settings)
+    register_http(app)
+    register_error_handlers(app)
+    app.register_error_handler(RateLimitExceeded, throttle.on_limit)
+    for error in throttle.STORE_ERRORS:
+        app.register_error_handler(error, throttle.on_store_down)
+    app.after_request(throttle.tell_limits)
+    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+        api.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "TROTH": settings,
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.sqlalchemy_url),
+        "JWT_SECRET_KEY": load_secrets(settings).jwt_secret,
+        "JWT_ALGORITHM": "HS256",
+        "JWT_DECODE_ALGORITHMS": ["HS256"],
+        "JWT_ENCODE_ISSUER": "troth",
+        "JWT_DECODE_ISSUER": "troth",
+        "JWT_ENCODE_AUDIENCE": "troth-api",
+        "JWT_DECODE_AUDIENCE": "troth-api",
+        "JWT_ACCESS_TOKEN_EXPIRES": timedelta(seconds=settings.access_token_seconds),
+        "JWT_REFRESH_TOKEN_EXPIRES": timedelta(seconds=settings.refresh_token_seconds),
+        "JWT_TOKEN_LOCATION": ["headers"],
+        "RATELIMIT_STORAGE_URI": _limits_url(settings),
+        "RATELIMIT_STORAGE_OPTIONS": _redis_options(settings),
+        "API_TITLE": "Troth",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": API_PREFIX,
+        "OPENAPI_JSON_PATH": "openapi.json",
+    }
+
+
+def _limits_url(settings: Settings) -> str:
+    url = settings.redis_url or "memory://"
+    return f"redis+{url}" if url.startswith("unix://") else url  # the limits library's own spelling
+
+
+def _redis_options(settings: Settings) -> dict[str, float]:
+    # A Redis that hangs must not hold sign-ins for long.
+    return {"socket_connect_timeout": 1, "socket_timeout": 1} if settings.redis_url else {}
+
+
+def _bind_extensions(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+    jwt.init_app(app)
+    limiter.init_app(app)
+    api.init_app(app)
+    if settings.broker_url:
+        app.extensions["troth_ringer"] = Ringer(settings.broker_url)

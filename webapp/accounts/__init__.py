@@ -1,0 +1,1 @@
+"""People: accounts, wallets, sessions and devices."""

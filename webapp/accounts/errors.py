@@ -1,0 +1,191 @@
+"""Why somebody is not let in, or an account cannot be made."""
+
+from dataclasses import dataclass
+
+from webapp.errors import ProblemError
+
+
+@dataclass(eq=False)
+class NoSessionError(ProblemError):
+    """A request without a session that is good now."""
+
+    status = 401
+    code = "no_session"
+    title = "You are not signed in"
+    why: str
+
+    @property
+    def detail(self) -> str:
+        """Say what is wrong with the token."""
+        return f"{self.why}; sign in and send the access token as 'Authorization: Bearer …'."
+
+
+@dataclass(eq=False)
+class SignInRefusedError(ProblemError):
+    """A sign-in whose message, nonce, signature or password is not good."""
+
+    status = 401
+    code = "sign_in_refused"
+    title = "The sign-in was refused"
+    why: str
+
+    @property
+    def detail(self) -> str:
+        """Say which check failed."""
+        return f"{self.why}."
+
+
+@dataclass(eq=False)
+class MessageRefusedError(SignInRefusedError):
+    """An EIP-4361 message for another place, chain or time."""
+
+    code = "sign_in_message_refused"
+
+
+@dataclass(eq=False)
+class NonceRefusedError(SignInRefusedError):
+    """A nonce that this server did not give, or that was used or is too old."""
+
+    code = "sign_in_nonce_refused"
+
+
+@dataclass(eq=False)
+class HandleRefusedError(ProblemError):
+    """A handle that breaks the rules."""
+
+    status = 422
+    code = "handle_refused"
+    title = "The handle cannot be used"
+    handle: str
+    why: str
+
+    @property
+    def detail(self) -> str:
+        """Say which rule."""
+        return f"{self.handle!r} {self.why}; choose 3 to 30 of a-z, 0-9 and _."
+
+
+@dataclass(eq=False)
+class HandleTakenError(ProblemError):
+    """A handle that somebody has, in any case of letters."""
+
+    status = 409
+    code = "handle_taken"
+    title = "The handle is taken"
+    handle: str
+
+    @property
+    def detail(self) -> str:
+        """Name the handle."""
+        return f"{self.handle} belongs to somebody else; choose another."
+
+
+@dataclass(eq=False)
+class PasswordRefusedError(ProblemError):
+    """A password that is too short or too long."""
+
+    status = 422
+    code = "password_refused"
+    title = "The password cannot be used"
+    length: int
+
+    @property
+    def detail(self) -> str:
+        """Say the bounds."""
+        return f"The password has {self.length} characters; use 10 to 256."
+
+
+@dataclass(eq=False)
+class UserNotFoundError(ProblemError):
+    """No account of that id."""
+
+    status = 404
+    code = "user_not_found"
+    title = "There is no such person here"
+    who: str
+
+    @property
+    def detail(self) -> str:
+        """Name the id."""
+        return f"No account has the id {self.who}."
+
+
+@dataclass(eq=False)
+class DeviceNotFoundError(ProblemError):
+    """No allowed device of that address."""
+
+    status = 404
+    code = "device_not_found"
+    title = "There is no such device"
+    delegate: str
+
+    @property
+    def detail(self) -> str:
+        """Name the address."""
+        return f"{self.delegate} is not an allowed device of this account."
+
+
+@dataclass(eq=False)
+class DeviceMismatchError(ProblemError):
+    """A Revocation of another device than the path names."""
+
+    status = 422
+    code = "device_mismatch"
+    title = "The revocation names another device"
+    path: str
+    delegate: str
+
+    @property
+    def detail(self) -> str:
+        """Name both."""
+        return f"The path names {self.path}, the revocation {self.delegate}; send them alike."
+
+
+@dataclass(eq=False)
+class IdempotencyKeyMalformedError(ProblemError):
+    """An Idempotency-Key that is empty or too long."""
+
+    status = 400
+    code = "idempotency_key_malformed"
+    title = "The Idempotency-Key cannot be used"
+    length: int
+
+    @property
+    def detail(self) -> str:
+        """Say the bounds."""
+        return f"The key has {self.length} characters; use 1 to 128 visible ASCII characters."
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReusedError(ProblemError):
+    """A key that came before with another request."""
+
+    status = 422
+    code = "idempotency_key_reused"
+    title = "The Idempotency-Key belongs to another request"
+    key: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to do."""
+        return f"{self.key} came before with another body or path; draw a fresh key."
+
+
+@dataclass(eq=False)
+class InFlightError(ProblemError):
+    """A key whose first request has not been answered yet."""
+
+    status = 409
+    code = "in_flight"
+    title = "The first request with this Idempotency-Key is still under way"
+    key: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to do."""
+        return f"{self.key} is being worked on; ask again in a moment."
+
+    @property
+    def retry_after(self) -> int | None:
+        """Writes take milliseconds."""
+        return 1

@@ -1,0 +1,138 @@
+"""Idempotency-Key: a POST that is sent twice acts once.
+
+The key is reserved in a commit of its own, so that a second request sees the first in flight; the
+answer is stored in the same transaction as the effect. A reservation whose request died is taken
+over after a while; the one that died cannot commit any more, because it no longer holds the row.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.fernet import Fernet
+from flask import Response, current_app, make_response, request
+from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from webapp.accounts.errors import (
+    IdempotencyKeyMalformedError,
+    IdempotencyKeyReusedError,
+    InFlightError,
+)
+from webapp.accounts.models import IdempotencyKey
+from webapp.columns import utc_now
+from webapp.database import insert_or_ignore, one_unit, writing
+
+HEADER = "Idempotency-Key"
+LIFE = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+LONGEST = 128
+KEPT_HEADERS = ("Location", "ETag")
+
+View = Callable[..., Any]
+
+
+def idempotent(view: View) -> View:
+    """Make a POST view honour Idempotency-Key, per account (or among the signed-out)."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None:
+            return view(*args, **kwargs)
+        return _once(_check_key(key), lambda: make_response(view(*args, **kwargs)))
+
+    return wrapper
+
+
+def _once(key: str, act: Callable[[], Response]) -> Response:
+    scope, fingerprint = _scope(), _fingerprint()
+    reservation = uuid4()
+    if (answer := _reserve(reservation, scope, key, fingerprint)) is not None:
+        return answer
+    try:
+        with one_unit():
+            response = act()
+            with writing() as session:
+                _keep(session, reservation, key, response)
+    except BaseException:
+        with writing() as session:
+            session.execute(delete(IdempotencyKey).where(IdempotencyKey.id == reservation))
+        raise
+    return response
+
+
+def _reserve(reservation: UUID, scope: str, key: str, fingerprint: bytes) -> Response | None:
+    """Reserve the key; return the stored answer if there is one."""
+    now = utc_now()
+    with writing() as session:
+        same_key = (IdempotencyKey.scope == scope, IdempotencyKey.key == key)
+        died = (IdempotencyKey.status.is_(None)) & (IdempotencyKey.created_at < now - LEASE)
+        expired = IdempotencyKey.created_at < now - LIFE
+        session.execute(delete(IdempotencyKey).where(*same_key, died | expired))
+        row = {"id": reservation, "scope": scope, "key": key, "fingerprint": fingerprint}
+        if insert_or_ignore(session, IdempotencyKey, **row, created_at=now):
+            return None
+        found = session.scalars(select(IdempotencyKey).where(*same_key)).one_or_none()
+        if found is None:  # it ended between our insert and our look
+            raise InFlightError(key)
+        if not hmac.compare_digest(found.fingerprint, fingerprint):
+            raise IdempotencyKeyReusedError(key)
+        if found.status is None:
+            raise InFlightError(key)
+        return _replay(found)
+
+
+def _keep(session: Session, reservation: UUID, key: str, response: Response) -> None:
+    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    kept["Content-Type"] = response.content_type or ""
+    stored = session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.id == reservation, IdempotencyKey.status.is_(None))
+        .values(
+            status=response.status_code,
+            headers=json.dumps(kept),
+            body=_cipher().encrypt(response.get_data()),
+        )
+    )
+    if not stored.rowcount:  # type: ignore[attr-defined]
+        raise InFlightError(key)
+
+
+def _replay(found: IdempotencyKey) -> Response:
+    response = make_response(_cipher().decrypt(found.body or b""), found.status)
+    response.headers.update(json.loads(found.headers or "{}"))
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _check_key(key: str) -> str:
+    visible = all("!" <= character <= "~" for character in key)
+    if not 1 <= len(key) <= LONGEST or not visible:
+        raise IdempotencyKeyMalformedError(len(key))
+    return key
+
+
+def _scope() -> str:
+    verify_jwt_in_request(optional=True)
+    return str(get_jwt_identity() or "signed-out")
+
+
+def _fingerprint() -> bytes:
+    """Hash path and body with a secret: the body may hold a password."""
+    secret = current_app.config["JWT_SECRET_KEY"].encode()
+    said = request.path.encode() + b"\0" + request.get_data(cache=True)
+    return hmac.new(secret, b"idempotency\0" + said, hashlib.sha256).digest()
+
+
+def _cipher() -> Fernet:
+    secret = current_app.config["JWT_SECRET_KEY"].encode()
+    key = hashlib.sha256(b"idempotency answers\0" + secret).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -1,0 +1,112 @@
+"""HTTP for people: /auth, /users and /devices."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_jwt_extended import jwt_required
+from flask_smorest import Blueprint
+
+from webapp.accounts import service, tokens
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.models import Account
+from webapp.accounts.schemas import (
+    DeviceSchema,
+    NonceSchema,
+    PasswordSchema,
+    SignedRecordSchema,
+    TokensSchema,
+    UserSchema,
+    WalletSignInSchema,
+)
+from webapp.accounts.siwe import new_nonce
+from webapp.accounts.throttle import limit_registration, limit_sign_in
+from webapp.accounts.tokens import Tokens, current_account_id
+from webapp.log.models import Delegation
+from webapp.log.rules import parse_signature
+
+blueprint = Blueprint("accounts", __name__, description="People, sessions and devices")
+
+
+@blueprint.post("/auth/siwe/nonce")
+@limit_sign_in("nonce")
+@blueprint.response(200, NonceSchema)
+def siwe_nonce() -> dict[str, str]:
+    """Give a nonce for an EIP-4361 message, good once within ten minutes."""
+    return {"nonce": new_nonce()}
+
+
+@blueprint.post("/auth/siwe")
+@limit_sign_in("message")
+@idempotent
+@blueprint.arguments(WalletSignInSchema)
+@blueprint.response(200, TokensSchema)
+def siwe_sign_in(body: dict[str, str]) -> Tokens:
+    """Sign in with a wallet; makes the account at the first time."""
+    return service.sign_in_with_wallet(body["message"], body["signature"])
+
+
+@blueprint.post("/users")
+@limit_registration
+@idempotent
+@blueprint.arguments(PasswordSchema)
+@blueprint.response(201, TokensSchema)
+def register(body: dict[str, str]) -> Tokens:
+    """Register with handle and password."""
+    return service.register(body["handle"], body["password"])
+
+
+@blueprint.post("/auth/password")
+@limit_sign_in("handle")
+@idempotent
+@blueprint.arguments(PasswordSchema)
+@blueprint.response(200, TokensSchema)
+def password_sign_in(body: dict[str, str]) -> Tokens:
+    """Sign in with handle and password."""
+    return service.sign_in_with_password(body["handle"], body["password"])
+
+
+@blueprint.post("/auth/refresh")
+@jwt_required(refresh=True)
+@idempotent
+@blueprint.response(200, TokensSchema)
+def refresh() -> Tokens:
+    """Exchange a refresh token, sent as bearer, for fresh tokens."""
+    return tokens.rotate_session()
+
+
+@blueprint.post("/auth/logout")
+@jwt_required(verify_type=False)
+@blueprint.response(204)
+def logout() -> None:
+    """End the session of the access or refresh token that is sent."""
+    tokens.end_session()
+
+
+@blueprint.get("/users/<uuid:user_id>")
+@blueprint.response(200, UserSchema)
+def user(user_id: UUID) -> Account:
+    """Return a person."""
+    return service.find_account(user_id)
+
+
+@blueprint.post("/devices")
+@jwt_required()
+@idempotent
+@blueprint.arguments(SignedRecordSchema)
+@blueprint.response(201, DeviceSchema)
+@blueprint.alt_response(200, schema=DeviceSchema, description="The device was allowed before")
+def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
+    """Allow a device key to sign posts, by a signed Delegation."""
+    signature = parse_signature(body["signature"])
+    device, created = service.allow_device(current_account_id(), body["message"], signature)
+    return device, 201 if created else 200
+
+
+@blueprint.delete("/devices/<address>")
+@jwt_required()
+@blueprint.arguments(SignedRecordSchema)
+@blueprint.response(200, DeviceSchema)
+def revoke_device(body: dict[str, Any], address: str) -> Delegation:
+    """Revoke a device key, by a signed Revocation."""
+    signature = parse_signature(body["signature"])
+    return service.revoke_device(current_account_id(), address, body["message"], signature)

@@ -1,0 +1,82 @@
+"""What goes over the wire for people: snake_case, ids as strings."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from webapp.columns import iso
+from webapp.log.models import Delegation
+from webapp.log.states import anchoring
+
+HEX_BOUND = 2 + 2 * 8_192 + 2
+
+
+class NonceSchema(Schema):
+    """A single-use nonce."""
+
+    nonce = fields.String(required=True)
+
+
+class WalletSignInSchema(Schema):
+    """An EIP-4361 message and its signature."""
+
+    message = fields.String(required=True, validate=validate.Length(min=1, max=4_096))
+    signature = fields.String(
+        required=True,
+        validate=[validate.Length(max=HEX_BOUND), validate.Regexp(r"0x([0-9a-fA-F]{2})*\Z")],
+    )
+
+
+class PasswordSchema(Schema):
+    """Handle and password."""
+
+    handle = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    password = fields.String(
+        required=True, load_only=True, validate=validate.Length(min=1, max=1_024)
+    )
+
+
+class TokensSchema(Schema):
+    """Tokens of a session; ``account`` is the account's id."""
+
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    account = fields.UUID(required=True)
+
+
+class AuthorSchema(Schema):
+    """An address that the account speaks with; ``signs`` is false where nobody holds its key."""
+
+    address = fields.String(required=True)
+    signs = fields.Boolean(required=True)
+
+
+class UserSchema(Schema):
+    """A person as everybody sees them."""
+
+    id = fields.UUID(required=True)
+    handle = fields.String(required=True, allow_none=True)
+    authors = fields.List(fields.Nested(AuthorSchema), required=True)
+    created_at = fields.Function(lambda account: iso(account.created_at), required=True)
+
+
+class SignedRecordSchema(Schema):
+    """A record and the signature over its EIP-712 digest."""
+
+    message = fields.Dict(required=True, metadata={"description": "The record, in camelCase"})
+    signature = fields.String(required=True, validate=validate.Length(max=HEX_BOUND))
+
+
+class DeviceSchema(Schema):
+    """A device key that may sign for a wallet."""
+
+    address = fields.String(required=True, attribute="delegate")
+    author = fields.String(required=True)
+    expires_at = fields.Integer(required=True, metadata={"description": "Seconds since 1970"})
+    created_at = fields.Function(lambda device: iso(device.created_at), required=True)
+    revoked_at = fields.Function(lambda device: iso(device.revoked_at), required=True)
+    anchoring = fields.Method("state_of_entry", required=True)
+
+    def state_of_entry(self, device: Delegation) -> dict[str, Any]:
+        """Return the anchoring state of the Delegation."""
+        return anchoring(device.entry)

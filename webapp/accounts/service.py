@@ -1,0 +1,163 @@
+"""Use-cases of people: register, sign in, allow and revoke devices, grant roles."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from chain.proofs.records import Kind, account_author
+from webapp.accounts import siwe
+from webapp.accounts.errors import (
+    DeviceMismatchError,
+    DeviceNotFoundError,
+    HandleTakenError,
+    SignInRefusedError,
+    UserNotFoundError,
+)
+from webapp.accounts.handles import normal_handle
+from webapp.accounts.models import Account
+from webapp.accounts.passwords import hash_password, password_matches
+from webapp.accounts.tokens import Tokens, start_session
+from webapp.chain_access import settings
+from webapp.columns import utc_now
+from webapp.database import insert_or_ignore, writing
+from webapp.events.models import EventType
+from webapp.events.service import record_event
+from webapp.extensions import db
+from webapp.log import delegations
+from webapp.log.acceptance import admit, check_record
+from webapp.log.models import Author, Delegation
+from webapp.log.service import add_author, current_log, lock_author
+
+ROLES = ("member", "moderator", "operator")
+
+
+class UnknownRoleError(ValueError):
+    """A role that does not exist."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(f"{role!r} is no role; choose one of {', '.join(ROLES)}.")
+
+
+def register(handle: str, password: str) -> Tokens:
+    """Make an account with handle and password.
+
+    Raises HandleRefusedError, HandleTakenError and PasswordRefusedError.
+    """
+    name = normal_handle(handle)
+    password_hash = hash_password(password)
+    account_id = uuid7()
+    with writing() as session:
+        made = insert_or_ignore(
+            session,
+            Account,
+            id=account_id,
+            handle=name,
+            password_hash=password_hash,
+            role="member",
+            created_at=utc_now(),
+        )
+        if not made:
+            raise HandleTakenError(name)
+        add_author(session, account_author(str(account_id)), account_id, signs=False)
+        record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
+        return start_session(session, account_id)
+
+
+def sign_in_with_password(handle: str, password: str) -> Tokens:
+    """Sign in with handle and password; raises SignInRefusedError, the same for both."""
+    account = db.session.scalars(select(Account).filter_by(handle=handle.lower())).one_or_none()
+    if not password_matches(account.password_hash if account else None, password) or not account:
+        raise SignInRefusedError("Handle or password is wrong")
+    account_id = account.id
+    with writing() as session:
+        return start_session(session, account_id)
+
+
+def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
+    """Sign in with an EIP-4361 message; finds the wallet's account or makes one.
+
+    Raises MalformedRequestError, MessageRefusedError, NonceRefusedError, SignInRefusedError.
+    """
+    message = siwe.parse_message(message_text)
+    chain_id = current_log(db.session()).chain.chain_id
+    address = siwe.check_message(message, signature, settings(), chain_id)
+    with writing() as session:
+        siwe.spend_nonce(session, message.nonce)
+        author = lock_author(session, address)
+        account_id = author.account_id if author else _wallet_account(session, address)
+        return start_session(session, account_id)
+
+
+def _wallet_account(session: Session, address: str) -> UUID:
+    account_id = uuid7()
+    session.add(Account(id=account_id, role="member", created_at=utc_now()))
+    session.flush()
+    made = insert_or_ignore(
+        session, Author, address=address, account_id=account_id, signs=True, created_at=utc_now()
+    )
+    if not made:  # another request made it between our look and our insert
+        session.delete(session.get_one(Account, account_id))
+        session.flush()
+        return session.get_one(Author, address).account_id
+    record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
+    return account_id
+
+
+def find_account(account_id: UUID) -> Account:
+    """Return an account; raises UserNotFoundError."""
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise UserNotFoundError(str(account_id))
+    return account
+
+
+def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
+    """Accept a signed Delegation; return the device and whether it is new."""
+    record = check_record(db.session(), Kind.DELEGATION, message, signature)
+    with writing() as session:
+        admission = admit(session, record, account_id, settings().depth)
+        if not admission.created:
+            return session.get_one(Delegation, admission.entry.id), False
+        delegation = delegations.allow(session, admission.entry)
+        record_event(session, EventType.DEVICE_ALLOWED, account_id, delegation.delegate)
+        return delegation, True
+
+
+def revoke_device(
+    account_id: UUID, address: str, message: dict[str, Any], signature: bytes
+) -> Delegation:
+    """Accept a signed Revocation of the device at ``address``; return the device.
+
+    Raises DeviceMismatchError, DeviceNotFoundError and what admitting a record raises.
+    """
+    record = check_record(db.session(), Kind.REVOCATION, message, signature)
+    delegate = str(record.message["delegate"])
+    if delegate != address.lower():
+        raise DeviceMismatchError(address, delegate)
+    with writing() as session:
+        known = select(Delegation).filter_by(author=record.author, delegate=delegate)
+        devices = list(session.scalars(known.order_by(Delegation.entry_id.desc())))
+        admission = admit(session, record, account_id, settings().depth)
+        if not devices:
+            raise DeviceNotFoundError(delegate)
+        if admission.created:
+            delegations.revoke(session, admission.entry)
+            record_event(session, EventType.DEVICE_REVOKED, account_id, delegate)
+        return devices[0]
+
+
+def grant_role(handle: str, role: str) -> Account:
+    """Give an account a role; raises UserNotFoundError and UnknownRoleError."""
+    if role not in ROLES:
+        raise UnknownRoleError(role)
+    with writing() as session:
+        account = session.scalars(select(Account).filter_by(handle=handle.lower())).one_or_none()
+        if account is None:
+            raise UserNotFoundError(handle)
+        account.role = role
+        record_event(session, EventType.ROLE_GRANTED, account.id, str(account.id), role=role)
+    return account

@@ -1,0 +1,134 @@
+"""Sign-in with Ethereum: the checks of EIP-4361, and single-use nonces."""
+
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import structlog
+from eth_account.messages import defunct_hash_message
+from pydantic import ValidationError
+from siwe import (
+    ChainIdMismatch,
+    DomainMismatch,
+    ExpiredMessage,
+    InvalidSignature,
+    NotYetValidMessage,
+    SiweMessage,
+    VerificationError,
+)
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from webapp.accounts.errors import MessageRefusedError, NonceRefusedError, SignInRefusedError
+from webapp.accounts.models import SignInNonce
+from webapp.columns import utc_now
+from webapp.config import Settings
+from webapp.database import writing
+from webapp.errors import MalformedRequestError
+from webapp.log.signers import MAX_SIGNATURE_BYTES, wallet_accepts
+
+NONCE_LIFE = timedelta(minutes=10)
+CLOCK_SKEW = timedelta(minutes=2)
+MAX_MESSAGE = 4_096
+LOCAL_HOSTS = {"localhost", "127.0.0.1"}
+
+log = structlog.get_logger(__name__)
+
+
+def new_nonce() -> str:
+    """Make and keep a nonce of 128 random bits, good once within ten minutes."""
+    nonce = secrets.token_hex(16)
+    with writing() as session:
+        session.add(SignInNonce(nonce=nonce, expires_at=utc_now() + NONCE_LIFE))
+    return nonce
+
+
+def parse_message(text: str) -> SiweMessage:
+    """Parse an EIP-4361 message; raises MalformedRequestError."""
+    if len(text) > MAX_MESSAGE:
+        raise _malformed(f"has {len(text)} characters; at most {MAX_MESSAGE} are accepted")
+    try:
+        message = SiweMessage.from_message(text)
+    except (ValidationError, ValueError) as error:
+        log.info("siwe.malformed", kind=type(error).__name__)
+        raise _malformed("is no EIP-4361 message; build it with a wallet library") from error
+    if message.prepare_message() != text:
+        raise _malformed("is not in EIP-4361's canonical form")
+    return message
+
+
+def check_message(message: SiweMessage, signature: str, here: Settings, chain_id: int) -> str:
+    """Check domain, chain, times and signer; return the lower-case address.
+
+    Raises MessageRefusedError, SignInRefusedError and ServiceUnavailableError (a contract wallet
+    whose node is away).
+    """
+    _check_place(message, here)
+    _check_issued(message)
+    try:
+        message.verify(signature, chain_id=chain_id)
+    except InvalidSignature:
+        _check_contract_wallet(message, signature)
+    except VerificationError as error:
+        raise MessageRefusedError(_WORDS.get(type(error), "The message was refused")) from error
+    return str(message.address).lower()
+
+
+def spend_nonce(session: Session, nonce: str) -> None:
+    """Spend a nonce in one conditional UPDATE; raises NonceRefusedError."""
+    now = utc_now()
+    spent = session.execute(
+        update(SignInNonce)
+        .where(SignInNonce.nonce == nonce, SignInNonce.spent_at.is_(None))
+        .where(SignInNonce.expires_at > now)
+        .values(spent_at=now)
+    )
+    if not spent.rowcount:  # type: ignore[attr-defined]
+        why = "The nonce was used, has expired or was never given; ask for a new one"
+        raise NonceRefusedError(why)
+
+
+_WORDS = {
+    DomainMismatch: "The message is for another domain",
+    ChainIdMismatch: "The message is for another chain; switch the wallet's network",
+    ExpiredMessage: "The message has expired; sign a new one",
+    NotYetValidMessage: "The message is not valid yet; check the clock",
+}
+
+
+def _check_place(message: SiweMessage, here: Settings) -> None:
+    allowed = sign_in_domains(here)
+    if message.domain not in allowed:
+        names = " or ".join(sorted(allowed))
+        raise MessageRefusedError(f"The message is for {message.domain}; this is {names}")
+    uri = urlsplit(str(message.uri))
+    if uri.netloc != message.domain or uri.scheme not in ("http", "https"):
+        raise MessageRefusedError(f"The message's URI {message.uri} is not of {message.domain}")
+
+
+def sign_in_domains(here: Settings) -> set[str]:
+    """Return the domains that sign-in messages may name."""
+    domain = urlsplit(here.base_url).netloc
+    if here.public_url or here.host not in LOCAL_HOSTS:
+        return {domain}
+    return {f"{host}:{here.port}" for host in LOCAL_HOSTS}
+
+
+def _check_issued(message: SiweMessage) -> None:
+    issued = datetime.fromisoformat(str(message.issued_at))
+    age = utc_now() - issued
+    if age > NONCE_LIFE + CLOCK_SKEW or age < -CLOCK_SKEW:
+        why = f"The message was issued at {message.issued_at}; check the clock and sign a new one"
+        raise MessageRefusedError(why)
+
+
+def _check_contract_wallet(message: SiweMessage, signature: str) -> None:
+    raw = bytes.fromhex(signature[2:])
+    digest = bytes(defunct_hash_message(text=message.prepare_message()))
+    too_long = len(raw) > MAX_SIGNATURE_BYTES
+    if too_long or not wallet_accepts(str(message.address).lower(), digest, raw):
+        raise SignInRefusedError(f"The signature is not by {message.address}")
+
+
+def _malformed(problem: str) -> MalformedRequestError:
+    return MalformedRequestError([{"field": "message", "problem": f"The message {problem}."}])

@@ -1,0 +1,82 @@
+"""Limits on registration and sign-in, by address and by account.
+
+When the limiter's store is down, sign-in is closed (503), not open: guessing passwords must not
+become free when Redis fails. Reading and posting are not limited here and go on.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_limiter import RateLimitExceeded
+from flask_limiter.util import get_remote_address
+from limits.errors import StorageError
+from redis.exceptions import RedisError
+
+from webapp.chain_access import settings
+from webapp.errors import ServiceUnavailableError, problem
+from webapp.extensions import limiter
+
+View = Callable[..., Any]
+
+
+def limit_registration(view: View) -> View:
+    """Limit registrations by address."""
+    by_address = limiter.limit(lambda: settings().limit_register, key_func=get_remote_address)
+    return by_address(view)  # type: ignore[no-any-return]
+
+
+def limit_sign_in(field: str) -> Callable[[View], View]:
+    """Limit sign-ins by address, and by the account that ``field`` of the body names."""
+
+    def decorate(view: View) -> View:
+        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
+        by_account = limiter.limit(
+            lambda: settings().limit_sign_in, key_func=lambda: _account_named(field)
+        )
+        return by_address(by_account(view))  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _account_named(field: str) -> str:
+    body = request.get_json(silent=True)
+    name = body.get(field) if isinstance(body, dict) else None
+    if not isinstance(name, str):
+        return f"nobody:{get_remote_address()}"
+    if field == "message":  # the second line of an EIP-4361 message is the address
+        lines = name.split("\n", 2)
+        name = lines[1] if len(lines) > 1 else ""
+    return f"{field}:{name.strip().lower()[:64]}"
+
+
+def on_limit(error: RateLimitExceeded) -> Response:
+    """Answer 429 with the time after which trying again makes sense."""
+    limit = limiter.current_limit
+    wait = max(1, int(limit.reset_at - time.time())) if limit else 60
+    detail = f"Too many tries: {error.description} are allowed. Try again in {wait} seconds."
+    return problem(429, "slow_down", detail, title="Slow down", retry_after=wait)
+
+
+def on_store_down(error: Exception) -> Response:
+    """Close what is limited while the limiter's store does not answer."""
+    del error
+    down = ServiceUnavailableError("The store of sign-in limits")
+    return problem(
+        down.status, down.code, down.detail, title=down.title, retry_after=down.retry_after
+    )
+
+
+def tell_limits(response: Response) -> Response:
+    """Add RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
+    if not (limit := limiter.current_limit):
+        return response
+    window = limit.limit.get_expiry()
+    wait = max(0, int(limit.reset_at - time.time()))
+    response.headers["RateLimit-Policy"] = f'"sign-in";q={limit.limit.amount};w={window}'
+    response.headers["RateLimit"] = f'"sign-in";r={max(0, limit.remaining)};t={wait}'
+    return response
+
+
+STORE_ERRORS = (RedisError, StorageError)

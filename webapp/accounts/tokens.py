@@ -1,0 +1,135 @@
+"""Sessions and their tokens: short access tokens and rotating refresh tokens (RFC 7519)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from webapp.accounts.errors import NoSessionError
+from webapp.accounts.models import SignInSession
+from webapp.chain_access import settings
+from webapp.columns import utc_now
+from webapp.database import writing
+from webapp.extensions import db, jwt
+
+ISSUER = "troth"
+AUDIENCE = "troth-api"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a sign-in gives; ``account`` is the account's id."""
+
+    access_token: str
+    refresh_token: str
+    account: UUID
+
+
+def start_session(session: Session, account_id: UUID) -> Tokens:
+    """Open a session and return its first tokens; needs an open write transaction."""
+    now = utc_now()
+    row = SignInSession(
+        id=uuid7(),
+        account_id=account_id,
+        refresh_id=str(uuid4()),
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + timedelta(seconds=settings().refresh_token_seconds),
+    )
+    session.add(row)
+    session.flush()
+    return _tokens(row)
+
+
+def rotate_session() -> Tokens:
+    """Return fresh tokens for the refresh token of this request; the old one is spent.
+
+    A spent refresh token that comes again was copied: the whole session ends (RFC 9700, 4.14).
+    Raises NoSessionError.
+    """
+    claims = get_jwt()
+    fresh, now = str(uuid4()), utc_now()
+    session_id = UUID(claims["sid"])
+    with writing() as session:
+        spent = session.execute(
+            update(SignInSession)
+            .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
+            .where(SignInSession.refresh_id == claims["rid"])
+            .values(
+                refresh_id=fresh,
+                last_used_at=now,
+                expires_at=now + timedelta(seconds=settings().refresh_token_seconds),
+            )
+        )
+        if spent.rowcount:  # type: ignore[attr-defined]
+            return _tokens(session.get_one(SignInSession, session_id))
+        _revoke(session, session_id)
+    raise NoSessionError("This refresh token was used before, so its session was ended")
+
+
+def end_session() -> None:
+    """Revoke the session of this request's token."""
+    with writing() as session:
+        _revoke(session, UUID(get_jwt()["sid"]))
+
+
+def current_account_id() -> UUID:
+    """Return the signed-in account's id; call it in routes that require a token."""
+    return UUID(get_jwt_identity())
+
+
+def current_account_id_or_none() -> UUID | None:
+    """Return the signed-in account's id, or None for a request without a token."""
+    identity = get_jwt_identity()
+    return None if identity is None else UUID(identity)
+
+
+def _tokens(row: SignInSession) -> Tokens:
+    identity = str(row.account_id)
+    claims = {"sid": str(row.id)}
+    return Tokens(
+        create_access_token(identity, additional_claims=claims),
+        create_refresh_token(identity, additional_claims={**claims, "rid": row.refresh_id}),
+        row.account_id,
+    )
+
+
+def _revoke(session: Session, session_id: UUID) -> None:
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+    )
+
+
+@jwt.token_in_blocklist_loader  # type: ignore[untyped-decorator]
+def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
+    del header
+    row = db.session.get(SignInSession, UUID(claims["sid"]))
+    return row is None or row.revoked_at is not None
+
+
+@jwt.unauthorized_loader  # type: ignore[untyped-decorator]
+def _no_token(why: str) -> None:
+    raise NoSessionError(why.rstrip("."))
+
+
+@jwt.invalid_token_loader  # type: ignore[untyped-decorator]
+def _bad_token(why: str) -> None:
+    raise NoSessionError(f"The token is not valid ({why.rstrip('.')})")
+
+
+@jwt.expired_token_loader  # type: ignore[untyped-decorator]
+def _expired(header: object, claims: object) -> None:
+    del header, claims
+    raise NoSessionError("The token has expired")
+
+
+@jwt.revoked_token_loader  # type: ignore[untyped-decorator]
+def _revoked(header: object, claims: object) -> None:
+    del header, claims
+    raise NoSessionError("The session was ended")

@@ -1,0 +1,1 @@
+"""What the ``troth`` command does, one module per command."""

@@ -1,0 +1,87 @@
+"""`troth run`: everything on this machine, under one supervisor."""
+
+import sys
+from pathlib import Path
+
+from chain import artifacts, config
+from webapp.config import Settings, variable
+from webapp.secrets import make_secrets
+from webapp.supervisor import (
+    Child,
+    PortClaim,
+    RunPlan,
+    beat_child,
+    chain_child,
+    embedded_redis,
+    log_file,
+    prepare,
+    run,
+    web_child,
+    worker_child,
+)
+
+CONTRACTS = ("AnchorLog", "SignatureCheck")
+
+
+def run_everything(settings: Settings) -> int:
+    """Start all children and stay until stopped; return the exit code.
+
+    Raises SupervisorError, SecretsError and InvalidSettingError, each a sentence for people.
+    """
+    web = PortClaim(settings.host, settings.port, variable("port"))
+    chain = PortClaim("127.0.0.1", settings.chain_port, variable("chain_port"))
+    ports = [web, *([chain] if settings.embedded_chain else [])]
+    compiled = artifacts.folder(config.load())
+    needed = [compiled / f"{name}.json" for name in CONTRACTS]
+    with prepare(settings.data_dir, ports, needed) as lock:
+        make_secrets(settings)
+        plan = RunPlan(settings.data_dir, _children(settings, web, chain), lambda: banner(settings))
+        return run(plan, lock)
+
+
+def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Child, ...]:
+    data_dir = settings.data_dir
+    children: list[Child] = []
+    env = {"TROTH_DATA_DIR": str(data_dir.absolute())}
+    if settings.embedded_chain:
+        blocks = data_dir / "chain.sqlite"
+        children.append(chain_child(data_dir, chain, blocks, settings.origins))
+    if not (settings.redis_url and settings.broker_url):
+        redis = embedded_redis(data_dir)
+        children.append(redis.child)
+        env["TROTH_REDIS_URL"] = settings.redis_url or redis.redis_url
+        env["TROTH_BROKER_URL"] = settings.broker_url or redis.broker_url
+    children += [
+        setup_child(data_dir, env),
+        web_child(data_dir, web, env, probe_path="/api/v1/log"),
+        worker_child(data_dir, env),
+        beat_child(data_dir, env),
+    ]
+    return tuple(children)
+
+
+def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
+    """Return the step that migrates, deploys and opens the log."""
+    argv = (sys.executable, "-m", "webapp.cli", "setup")
+    return Child("setup", argv, log_file(data_dir, "setup"), env=env, once=True)
+
+
+def banner(settings: Settings) -> str:
+    """Return what to try, now that everything is up."""
+    base = settings.base_url
+    return "\n".join(
+        (
+            "",
+            f"Troth listens on {base}",
+            f"  API           {base}/api/v1/openapi.json",
+            f"  chain         {settings.rpc_url}",
+            f"  data and logs {settings.data_dir.absolute()}",
+            "",
+            "In another terminal:",
+            "  .venv/bin/troth demo                two wallets publish, answer, edit and delete",
+            f"  curl {base}/api/v1/log",
+            "  .venv/bin/troth verify FILE         check a proof",
+            "",
+            "Ctrl-C stops everything; start again to go on with the same data.",
+        )
+    )

@@ -1,0 +1,164 @@
+"""`troth verify`: a bundle, pins of one's own, a node of one's own; a verdict for each claim."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from chain.client import ChainClient
+from chain.deployments import Deployment, list_deployments
+from chain.errors import UnusableRecord
+from chain.proofs.bundle import MAX_BUNDLE_BYTES, Bundle, parse_bundle
+from chain.proofs.errors import MalformedError
+from chain.proofs.readers import Pins
+from chain.proofs.verdicts import Report, Verdict, exit_code, spell_time
+from chain.proofs.verify import verify
+from chain.reader import NodeReader
+from webapp.config import EXTERNAL_CONFIRMATIONS, Settings
+
+UNUSABLE = 2
+COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
+ADDRESS_DIGITS, HASH_DIGITS = 40, 64
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the caller asks for; pins that are not given come from the deployment record."""
+
+    file: Path
+    offline: bool = False
+    rpc: str | None = None
+    chain_id: int | None = None
+    genesis: str | None = None
+    contract: str | None = None
+    anchorer: str | None = None
+    depth: int | None = None
+
+
+class UnusableError(Exception):
+    """A file or a call with which nothing can be verified."""
+
+
+def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
+    """Verify a file, print the verdicts, and return the exit code (0, 1, 2 or 3)."""
+    try:
+        bundle = parse_bundle(_read(wanted.file))
+        pins = None if wanted.offline else find_pins(wanted, settings)
+    except (MalformedError, UnusableError, UnusableRecord) as error:
+        _print_unusable(wanted.file, str(error), as_json=as_json)
+        return UNUSABLE
+    report = verify(bundle, pins, _reader(wanted, settings, pins))
+    code = exit_code(report, offline=wanted.offline)
+    if as_json:
+        click.echo(json.dumps({**report.to_json(), "exit_code": code}, indent=2))
+    else:
+        _print(bundle, report, wanted.offline, code)
+    return code
+
+
+def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
+    """Return the pins of the call, completed from the data folder's deployment record if they agree.
+
+    Never from the file. None where neither names a chain. Raises UnusableError.
+    """
+    given = _given(wanted)
+    record = _record(settings, given.chain_id)
+    if record is not None and given.genesis is None:
+        given = replace(given, chain_id=record.chain_id, genesis="0x" + record.genesis.hex())
+    if given.chain_id is None or given.genesis is None:
+        if given.contract or given.anchorer or given.chain_id is not None or given.genesis:
+            raise UnusableError(
+                "Pins need a chain: give --chain-id and --genesis, or set TROTH_DATA_DIR to the "
+                "folder of an instance."
+            )
+        return None
+    same_chain = record is not None and given.genesis == "0x" + record.genesis.hex()
+    contract, anchorer = given.contract, given.anchorer
+    if record is not None and same_chain:
+        contract, anchorer = contract or record.contract, anchorer or record.anchorer
+    depth = settings.depth if same_chain or given.depth is not None else EXTERNAL_CONFIRMATIONS
+    return Pins(
+        chain_id=given.chain_id,
+        genesis=bytes.fromhex(given.genesis[2:]),
+        contract=contract,
+        anchorer=anchorer,
+        depth=depth if given.depth is None else given.depth,
+        operator_runs_chain=same_chain and settings.embedded_chain,
+    )
+
+
+def _given(wanted: Wanted) -> Wanted:
+    return replace(
+        wanted,
+        genesis=_hex(wanted.genesis, HASH_DIGITS, "--genesis"),
+        contract=_hex(wanted.contract, ADDRESS_DIGITS, "--contract"),
+        anchorer=_hex(wanted.anchorer, ADDRESS_DIGITS, "--anchorer"),
+    )
+
+
+def _hex(text: str | None, digits: int, option: str) -> str | None:
+    if text is None:
+        return None
+    low = text.lower()
+    if len(low) != digits + 2 or low[:2] != "0x" or set(low[2:]) - set("0123456789abcdef"):
+        raise UnusableError(f"{option} is {text!r}; it needs 0x and {digits} hex digits.")
+    return low
+
+
+def _record(settings: Settings, chain_id: int | None) -> Deployment | None:
+    records = list_deployments(settings.data_dir)
+    if chain_id is not None:
+        records = [record for record in records if record.chain_id == chain_id]
+    if len(records) > 1:
+        names = ", ".join(str(record.chain_id) for record in records)
+        raise UnusableError(f"{settings.data_dir} knows chains {names}; choose by --chain-id.")
+    return records[0] if records else None
+
+
+def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader | None:
+    if wanted.offline or pins is None:
+        return None
+    return NodeReader(ChainClient(wanted.rpc or settings.rpc_url, timeout=settings.node_timeout))
+
+
+def _read(path: Path) -> bytes:
+    """Read at most one byte more than a bundle may have: the parser refuses what is longer."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BUNDLE_BYTES + 1)
+    except OSError as error:
+        raise UnusableError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _print_unusable(path: Path, problem: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"unusable": problem, "exit_code": UNUSABLE}))
+    else:
+        click.echo(f"{path} cannot be verified: {problem}", err=True)
+
+
+def _print(bundle: Bundle, report: Report, offline: bool, code: int) -> None:
+    entry = bundle.entry
+    click.echo(f"{bundle.kind.type_name} 0x{entry.record.hex()} by {entry.author}")
+    for result in report.results:
+        word = click.style(f"{result.verdict.value:<8}", fg=COLOURS[result.verdict])
+        click.echo(f"  {result.claim.value:<11} {word} {result.reason}")
+        if result.time is not None:
+            stated = " (only stated by the file, not checked)" if result.stated else ""
+            click.echo(f"  {'':<11} {'':<8} {spell_time(result.time)}{stated}")
+    if report.unsigned:
+        click.echo("UNSIGNED: nobody's key stands behind this record; the server alone says so.")
+    if report.erased:
+        click.echo("ERASED: the text is gone; that something was there, and when, stays proved.")
+    if offline:
+        click.echo("OFFLINE: no chain was asked; every time above is what the file states.")
+    click.echo(_conclusion(code))
+
+
+def _conclusion(code: int) -> str:
+    return {
+        0: "Everything that was asked for holds.",
+        1: "At least one claim does NOT hold.",
+        3: "Nothing fails, but something asked for could not be decided.",
+    }[code]

@@ -1,0 +1,165 @@
+"""Every setting of Troth: read once from the environment, documented in one table.
+
+``docs/settings.md`` is generated from this module; ``make check`` fails when it is stale.
+A setting has a working default on the embedded chain and database; no secret has one.
+"""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+EMBEDDED_CONFIRMATIONS = 0
+EXTERNAL_CONFIRMATIONS = 12
+EMBEDDED_SEAL_SECONDS = 2.0
+EXTERNAL_SEAL_SECONDS = 60.0
+MAX_BATCH_ENTRIES = 10_000
+
+
+class InvalidSettingError(ValueError):
+    """A setting that cannot be used; carries its name, its value and what would be accepted."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        self.name, self.value, self.wanted = name, value, wanted
+        super().__init__(f"{name} is {value!r}; it must be {wanted}.")
+
+
+def _setting(default: object, about: str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"about": about, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field per setting; the variable is ``TROTH_`` and the field's name in capitals."""
+
+    data_dir: Path = _setting(Path("data"), "Folder for chain, database, keys, logs and records")
+    host: str = _setting("127.0.0.1", "Address that the web application listens on")
+    port: int = _setting(8000, "Port of the web application")
+    chain_port: int = _setting(8545, "Port of the embedded chain's JSON-RPC")
+    public_url: str = _setting(
+        "", "Where people reach this server; fixes the sign-in domain. Empty: the listening address"
+    )
+    database_url: str = _setting("", "SQLAlchemy URL. Empty: SQLite in the data folder")
+    redis_url: str = _setting("", "Redis for rate limits and caches. Empty: the embedded Redis")
+    broker_url: str = _setting("", "Celery broker. Empty: the embedded Redis")
+    chain_url: str = _setting("", "JSON-RPC URL of an EVM chain. Empty: the embedded chain")
+    seal_interval: float = _setting(
+        0.0, "Seconds between batches. 0: 2 on the embedded chain, 60 elsewhere"
+    )
+    seal_size: int = _setting(MAX_BATCH_ENTRIES, "Entries that seal a batch at once (1 to 10,000)")
+    confirmations: int = _setting(
+        -1, "Blocks above a batch before it is final. -1: 0 on the embedded chain, 12 elsewhere"
+    )
+    sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
+    node_timeout: float = _setting(5.0, "Seconds to wait for an answer of the chain's node")
+    fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
+    access_token_seconds: int = _setting(900, "Life of an access token, in seconds")
+    refresh_token_seconds: int = _setting(2_592_000, "Life of a refresh token, in seconds")
+    cors_origins: str = _setting("", "Origins of web pages allowed to call the API, by commas")
+    trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* is believed")
+    limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address and one account")
+    limit_register: str = _setting("20/hour", "Registrations allowed to one address")
+    log_level: str = _setting("INFO", "Lowest level that is logged")
+    jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
+    anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
+    deployer_key: str = _setting("", "Private key, in hex, that deploys contracts", secret=True)
+
+    @property
+    def embedded_chain(self) -> bool:
+        """Whether the chain is the embedded one."""
+        return not self.chain_url
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is the SQLite file in the data folder."""
+        return not self.database_url
+
+    @property
+    def rpc_url(self) -> str:
+        """JSON-RPC URL of the chain in use."""
+        return self.chain_url or f"http://127.0.0.1:{self.chain_port}"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Database URL in the form that SQLAlchemy wants."""
+        if self.embedded_database:
+            return f"sqlite:///{self.data_dir.absolute() / 'troth.sqlite'}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+    @property
+    def depth(self) -> int:
+        """Blocks (head minus block) that make a block final."""
+        if self.confirmations >= 0:
+            return self.confirmations
+        return EMBEDDED_CONFIRMATIONS if self.embedded_chain else EXTERNAL_CONFIRMATIONS
+
+    @property
+    def seal_seconds(self) -> float:
+        """Seconds that an entry may wait before a batch is sealed."""
+        if self.seal_interval > 0:
+            return self.seal_interval
+        return EMBEDDED_SEAL_SECONDS if self.embedded_chain else EXTERNAL_SEAL_SECONDS
+
+    @property
+    def base_url(self) -> str:
+        """The URL under which people reach this server, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> list[str]:
+        """The configured CORS origins."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting's field name."""
+    return f"TROTH_{name.upper()}"
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read all settings from ``environment`` (default: the process's); overrides win.
+
+    Raises InvalidSettingError, naming the variable, for a value that cannot be used.
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, object] = {}
+    for one in dataclasses.fields(Settings):
+        if one.name in overrides:
+            values[one.name] = overrides[one.name]
+        elif (text := source.get(variable(one.name))) is not None and text != "":
+            values[one.name] = _parse(one.name, text, type(one.default))
+    settings = Settings(**values)  # type: ignore[arg-type]  # each was parsed to its field's type
+    _check(settings)
+    return settings
+
+
+def _parse(name: str, text: str, kind: type) -> object:
+    try:
+        if kind is int:
+            return int(text)
+        if kind is float:
+            return float(text)
+    except ValueError:
+        raise InvalidSettingError(variable(name), text, "a number") from None
+    return Path(text) if issubclass(kind, Path) else text
+
+
+def _check(settings: Settings) -> None:
+    ports = {"port": settings.port, "chain_port": settings.chain_port}
+    for name, port in ports.items():
+        if not 0 < port < 65_536:
+            raise InvalidSettingError(variable(name), str(port), "a port from 1 to 65535")
+    if not 1 <= settings.seal_size <= MAX_BATCH_ENTRIES:
+        wanted = f"from 1 to {MAX_BATCH_ENTRIES}"
+        raise InvalidSettingError("TROTH_SEAL_SIZE", str(settings.seal_size), wanted)
+    positive = ("sweep_interval", "node_timeout", "access_token_seconds", "refresh_token_seconds")
+    for name in positive:
+        if not getattr(settings, name) > 0:
+            raise InvalidSettingError(variable(name), str(getattr(settings, name)), "above zero")
+    if settings.jwt_secret and len(settings.jwt_secret) < 32:
+        raise InvalidSettingError("TROTH_JWT_SECRET", "(hidden)", "32 characters or more")

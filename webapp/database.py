@@ -1,0 +1,129 @@
+"""Transactions and locks: the one place where SQLite and PostgreSQL differ.
+
+SQLite's driver, left to itself, runs several processes without isolation, and a reader that turns
+into a writer fails at once when somebody else wrote. So we emit BEGIN ourselves: plain for
+readers, BEGIN IMMEDIATE for writers, which wait for each other.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, event, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from webapp import doorbell
+from webapp.extensions import Base, db
+
+WRITE = "troth_write"
+_UNIT = "troth_unit"
+BUSY_SECONDS = 30
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the options of ``create_engine`` for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
+    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set up a fresh engine's connections; does nothing on PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
+        connection.execute("PRAGMA journal_mode=WAL")
+        # FULL: a transaction is signed and sent only if its row survives a power cut.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+class _Unit:
+    """One unit of work: begins to write when it must, commits once."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.begun = False
+        self.bells: set[doorbell.Bell] = set()
+
+    def begin(self) -> None:
+        if not self.begun:
+            self.session.rollback()  # ends what was read so far: a reader cannot become a writer
+            self.session.connection(execution_options={WRITE: True})
+            self.begun = True
+
+
+@contextmanager
+def one_unit() -> Iterator[Session]:
+    """Make all that is written inside one transaction, begun at the first ``writing``.
+
+    What is raised inside rolls everything back. Doorbells asked for inside ring after the commit.
+    """
+    session = db.session()
+    unit = session.info[_UNIT] = _Unit(session)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_UNIT]
+    doorbell.ring_all(unit.bells)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Open a write transaction that commits at the end, or join the unit of work that is open."""
+    session = db.session()
+    unit = session.info.get(_UNIT)
+    if unit is not None:
+        unit.begin()
+        yield session
+        return
+    with one_unit():
+        session.info[_UNIT].begin()
+        yield session
+
+
+def ring_after_commit(session: Session, task: str, row_id: int) -> None:
+    """Ask that the task of that name be rung with ``row_id`` once the open unit has committed."""
+    session.info[_UNIT].bells.add((task, row_id))
+
+
+def locked(session: Session, query: Select[Any]) -> Select[Any]:
+    """Make a query lock its rows; SQLite's one writer holds the whole file already."""
+    return query if session.get_bind().dialect.name == "sqlite" else query.with_for_update()
+
+
+def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:
+    """Insert a row unless a unique key forbids it; return whether it was inserted."""
+    dialect = session.get_bind().dialect.name
+    maker = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(dialect)
+    if maker is None:
+        raise UnsupportedDatabaseError(dialect)
+    statement = maker(table).values(**values).on_conflict_do_nothing()
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def insert_many(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
+    """Insert rows in as few statements as the driver allows."""
+    if rows:
+        session.execute(insert(table), rows)
+
+
+class UnsupportedDatabaseError(Exception):
+    """A database that is neither SQLite nor PostgreSQL; carries its name."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        super().__init__(f"Troth runs on SQLite and PostgreSQL, not on {dialect}.")

@@ -1,0 +1,76 @@
+"""What every request and answer has in common: strict JSON in, compact JSON out, safe headers."""
+
+import json
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from flask.json.provider import JSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from chain.proofs.bundle import load_strict_json
+from webapp.errors import MalformedRequestError, WrongTypeError
+
+MAX_BODY_BYTES = 1_048_576
+MAX_BODY_DEPTH = 8
+
+
+class StrictJson(JSONProvider):
+    """JSON that refuses duplicate keys, NaN, floats' cousins and lone surrogates."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Write compact JSON."""
+        kwargs.setdefault("separators", (",", ":"))
+        kwargs.setdefault("ensure_ascii", False)
+        return json.dumps(obj, **kwargs)
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ARG002
+        """Read JSON as strictly as a bundle; raises MalformedError."""
+        data = s.encode() if isinstance(s, str) else s
+        return load_strict_json(data, max_bytes=MAX_BODY_BYTES, max_depth=MAX_BODY_DEPTH)
+
+
+class StrictRequest(Request):
+    """A request whose JSON errors keep their own words."""
+
+    def on_json_loading_failure(self, e: ValueError | None) -> Any:
+        """Say what is wrong with the body instead of a bare 400."""
+        raise MalformedRequestError([{"field": "", "problem": str(e)}])
+
+
+def register_http(app: Flask) -> None:
+    """Install strict JSON, body bounds and security headers."""
+    app.json = StrictJson(app)
+    app.request_class = StrictRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+
+    @app.before_request
+    def check_body() -> None:
+        if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
+            raise RequestEntityTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        if request.get_data(cache=True) and not request.is_json:
+            raise WrongTypeError(request.mimetype)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    @app.after_request
+    def share(response: Response) -> Response:
+        origin = request.headers.get("Origin")
+        response.vary.add("Origin")
+        if origin and origin in app.config["TROTH"].origins:
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Headers"] = (
+                "Authorization, Content-Type, Idempotency-Key, If-Match"
+            )
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
+            response.headers["Access-Control-Expose-Headers"] = (
+                "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+            )
+        return response

@@ -1,0 +1,1 @@
+"""The log: entries, batches, anchors and the bundles that prove them."""

@@ -1,0 +1,161 @@
+"""The rules that a record must keep beyond its shape (protocol, section 2)."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chain.proofs.records import AUDIENCES, SCOPE_POST, ZERO_ADDRESS, ZERO_HASH, Kind
+from webapp.errors import MalformedRequestError
+from webapp.log.errors import (
+    DelegationRefusedError,
+    NotBeforeNotCanonicalError,
+    NotBeforeNotFinalError,
+    NotBeforeTooOldError,
+    RecordEndedError,
+    RecordRefusedError,
+    SaltRefusedError,
+    VersionConflictError,
+)
+from webapp.log.models import Entry, Log
+from webapp.log.service import head_number
+from webapp.outbox.models import Block
+
+MAX_AGE_SECONDS = 86_400
+MAX_DELEGATION_SECONDS = 90 * 86_400
+MAX_TEXT = 10_000
+MAX_ABOUT = 1_000
+
+
+class TextRefusedError(RecordRefusedError):
+    """A text that is too long or holds U+0000."""
+
+    code = "text_refused"
+    title = "The text cannot be accepted"
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field, self.why = field, why
+        super().__init__()
+
+    @property
+    def detail(self) -> str:
+        """Say which text, and why."""
+        return f"{self.field} {self.why}."
+
+
+class MediaRefusedError(RecordRefusedError):
+    """Media in a post, which this release does not store."""
+
+    code = "media_refused"
+    title = "Media cannot be attached yet"
+
+    @property
+    def detail(self) -> str:
+        """Say what to send."""
+        return "This server does not take media yet; send an empty media list."
+
+
+def lower_addresses(message: object) -> object:
+    """Lower the addresses of a record: the API takes them in any case, the hash does not care."""
+    if not isinstance(message, dict):
+        return message
+    names = ("author", "delegate")
+    lowered = {name: message[name].lower() for name in names if _is_text(message.get(name))}
+    return {**message, **lowered}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def check_bounds(kind: Kind, message: Mapping[str, Any]) -> None:
+    """Refuse texts that are too long or hold U+0000, zero salts and media."""
+    bounds = {"text": MAX_TEXT, "about": MAX_ABOUT}
+    for name, most in bounds.items():
+        if name in message:
+            check_text(name, message[name], most)
+    if kind is Kind.POST and message["audience"] not in AUDIENCES:
+        raise TextRefusedError("audience", f"is none of {', '.join(AUDIENCES)}")
+    if kind is Kind.POST and message["media"]:
+        raise MediaRefusedError
+    if kind is Kind.DELEGATION and message["scope"] != SCOPE_POST:
+        raise DelegationRefusedError(f"has a scope other than '{SCOPE_POST}'")
+    if message.get("salt") == ZERO_HASH:
+        raise SaltRefusedError("is zero")
+
+
+def check_text(name: str, value: str, most: int) -> None:
+    """Refuse a text of more than ``most`` code points or with U+0000."""
+    if len(value) > most:
+        raise TextRefusedError(name, f"has {len(value)} characters; at most {most} are accepted")
+    if "\0" in value:
+        raise TextRefusedError(name, "holds the character U+0000")
+
+
+def check_not_before(session: Session, log: Log, reference: Mapping[str, Any], depth: int) -> Block:
+    """Return the block that a record names; raises NotBeforeError where the rule is broken."""
+    number = int(reference["number"])
+    head = session.get_one(Block, (log.chain_ref, head_number(session, log)))
+    block = session.get(Block, (log.chain_ref, number)) if number <= head.number else None
+    if block is None:
+        if number < log.chain.first_block:
+            raise NotBeforeTooOldError(number, "is older than this log")
+        raise NotBeforeNotCanonicalError(number, "is not known here")
+    if block.hash != bytes.fromhex(reference["hash"][2:]):
+        raise NotBeforeNotCanonicalError(number, "has another hash on the canonical chain")
+    if head.number - number < depth:
+        raise NotBeforeNotFinalError(number, f"is not yet {depth} blocks deep")
+    if head.time - block.time > MAX_AGE_SECONDS:
+        raise NotBeforeTooOldError(number, "is more than 24 hours older than the newest block")
+    return block
+
+
+def check_version(
+    session: Session, author: str, record: bytes, kind: Kind, message: Mapping[str, Any]
+) -> None:
+    """Check that a record replaces exactly the current version of its id."""
+    query = select(Entry).filter_by(author=author, record=record).order_by(Entry.id.desc())
+    current = session.scalars(query.limit(1)).one_or_none()
+    record_hex = "0x" + record.hex()
+    if current is not None and current.kind == Kind.DELETION:
+        raise RecordEndedError(record_hex)
+    replaces = str(message.get("replaces", ZERO_HASH))
+    expected = ZERO_HASH if current is None else "0x" + current.content.hex()
+    fits = replaces == expected
+    if kind is Kind.DELETION:
+        fits = fits and current is not None and current.kind in (Kind.POST, Kind.STAMP)
+    elif current is not None:
+        fits = fits and current.kind == kind
+    if not fits:
+        raise VersionConflictError(record_hex, replaces, None if current is None else expected)
+
+
+def check_salt(session: Session, salt: str, salt_digest: bytes) -> None:
+    """Refuse a salt that was used before, whoever used it."""
+    used = session.scalar(select(Entry.id).where(Entry.salt_digest == salt_digest))
+    if used is not None:
+        raise SaltRefusedError(f"{salt[:10]}… was used before")
+
+
+def check_delegation_terms(message: Mapping[str, Any], not_before: Block) -> None:
+    """Check the delegate and the expiry of a Delegation."""
+    delegate, expires_at = message["delegate"], int(message["expiresAt"])
+    if delegate == ZERO_ADDRESS:
+        raise DelegationRefusedError("names the zero address; name the device's own address")
+    if delegate == message["author"]:
+        raise DelegationRefusedError("names its own author; a wallet needs no permission")
+    if expires_at - not_before.time > MAX_DELEGATION_SECONDS:
+        raise DelegationRefusedError("lasts longer than 90 days after its notBefore block")
+    if expires_at <= max(not_before.time, int(time.time())):
+        raise DelegationRefusedError("has expired already; set expiresAt in the future")
+
+
+def parse_signature(text: str) -> bytes:
+    """Return the bytes of a signature in lower-case hex; raises MalformedRequestError."""
+    digits = text[2:]
+    if text[:2] != "0x" or len(digits) % 2 or set(digits) - set("0123456789abcdef"):
+        wanted = "must be lower-case hex with 0x and an even number of digits"
+        raise MalformedRequestError([{"field": "signature", "problem": wanted}])
+    return bytes.fromhex(digits)

@@ -1,0 +1,1 @@
+"""What is owed to the chain, and what is known of the chain."""

@@ -1,0 +1,1 @@
+"""Posts, their versions and who may read them."""

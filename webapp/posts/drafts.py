@@ -1,0 +1,59 @@
+"""Records that the server builds for accounts without a wallet: the same shape, unsigned."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chain.proofs.records import ZERO_HASH
+from webapp.outbox.models import Block
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody without a wallet wants to publish."""
+
+    id: UUID
+    text: str
+    audience: str
+    reply_to: str | None
+    quotes: str | None
+    replaces: str | None
+
+
+def post_message(draft: Draft, author: str, not_before: Block) -> dict[str, Any]:
+    """Return the Post record of a draft, with a fresh salt."""
+    return {
+        "id": record_hex(draft.id),
+        "author": author,
+        "audience": draft.audience,
+        "text": draft.text,
+        "media": [],
+        "replyTo": draft.reply_to or ZERO_HASH,
+        "quotes": draft.quotes or ZERO_HASH,
+        "replaces": draft.replaces or ZERO_HASH,
+        "notBefore": block_reference(not_before),
+        "salt": "0x" + secrets.token_hex(32),
+    }
+
+
+def deletion_message(
+    post_id: UUID, author: str, replaces: bytes, not_before: Block
+) -> dict[str, Any]:
+    """Return the Deletion record of a post."""
+    return {
+        "id": record_hex(post_id),
+        "author": author,
+        "replaces": "0x" + replaces.hex(),
+        "notBefore": block_reference(not_before),
+    }
+
+
+def block_reference(block: Block) -> dict[str, Any]:
+    """Return a BlockRef."""
+    return {"number": block.number, "hash": "0x" + block.hash.hex()}
+
+
+def record_hex(post_id: UUID) -> str:
+    """Return a post's id as the record's 16 bytes in hex."""
+    return "0x" + post_id.bytes.hex()

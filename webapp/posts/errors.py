@@ -1,0 +1,100 @@
+"""Why a post cannot be read or written."""
+
+from dataclasses import dataclass
+
+from webapp.errors import ProblemError
+
+
+@dataclass(eq=False)
+class PostNotFoundError(ProblemError):
+    """No such post, or none that the reader may know of."""
+
+    status = 404
+    code = "post_not_found"
+    title = "There is no such post here"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Name the id."""
+        return f"There is no post {self.post} that you may read."
+
+
+@dataclass(eq=False)
+class PostIdTakenError(ProblemError):
+    """An id that belongs to another author's post."""
+
+    status = 409
+    code = "post_id_taken"
+    title = "The id belongs to another post"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to do."""
+        return f"{self.post} is another author's post; draw a fresh UUIDv7."
+
+
+@dataclass(eq=False)
+class NotYourPostError(ProblemError):
+    """An act on somebody else's post."""
+
+    status = 403
+    code = "not_your_post"
+    title = "The post is not yours"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Name the post."""
+        return f"{self.post} was made by another account; only its author can change it."
+
+
+@dataclass(eq=False)
+class AnsweredPostUnknownError(ProblemError):
+    """A replyTo or quotes that names no version which the author may read."""
+
+    status = 422
+    code = "answered_post_unknown"
+    title = "The answered or quoted post is not here"
+    field_name: str
+    content: str
+
+    @property
+    def detail(self) -> str:
+        """Name the field and the content."""
+        return (
+            f"{self.field_name} is {self.content}, the content of no post here that you may read; "
+            "take it from the post's 'content'."
+        )
+
+
+@dataclass(eq=False)
+class DeletionMismatchError(ProblemError):
+    """A Deletion of another post than the path names."""
+
+    status = 422
+    code = "deletion_mismatch"
+    title = "The deletion names another post"
+    path: str
+    record: str
+
+    @property
+    def detail(self) -> str:
+        """Name both."""
+        return f"The path names {self.path}, the deletion {self.record}; send them alike."
+
+
+@dataclass(eq=False)
+class ContentUnknownError(ProblemError):
+    """A content that is no version of the post."""
+
+    status = 404
+    code = "content_unknown"
+    title = "The post has no such version"
+    content: str
+
+    @property
+    def detail(self) -> str:
+        """Name the content."""
+        return f"{self.content} is no version of this post; see its history."

@@ -1,0 +1,120 @@
+"""HTTP for posts."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_jwt_extended import jwt_required
+from flask_smorest import Blueprint
+from uuid6 import uuid7
+
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.service import find_account
+from webapp.accounts.tokens import current_account_id, current_account_id_or_none
+from webapp.extensions import db
+from webapp.log.bundles import MEDIA_TYPE, bundle_bytes
+from webapp.log.rules import parse_signature
+from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.posts import reading, service
+from webapp.posts.drafts import Draft
+from webapp.posts.models import Post
+from webapp.posts.schemas import (
+    BundleQuerySchema,
+    DeletionSchema,
+    NewPostSchema,
+    PostPageSchema,
+    PostSchema,
+)
+
+blueprint = Blueprint("posts", __name__, description="Posts and their proofs")
+
+
+@blueprint.post("/posts")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewPostSchema)
+@blueprint.response(201, PostSchema)
+@blueprint.alt_response(200, schema=PostSchema, description="The same record came before")
+def publish(body: dict[str, Any]) -> tuple[Post, int]:
+    """Publish or edit a post: a signed record, or text from an account without a wallet."""
+    account_id = current_account_id()
+    if "message" in body:
+        signature = parse_signature(body["signature"])
+        post, created = service.publish_signed(account_id, body["message"], signature)
+    else:
+        post, created = service.publish_draft(account_id, _draft(body))
+    return post, 201 if created else 200
+
+
+@blueprint.get("/posts/<uuid:post_id>")
+@jwt_required(optional=True)
+@blueprint.response(200, PostSchema)
+def post(post_id: UUID) -> Post:
+    """Return a post; once deleted, its tombstone."""
+    return reading.readable_post(db.session(), post_id, current_account_id_or_none())
+
+
+@blueprint.delete("/posts/<uuid:post_id>")
+@jwt_required()
+@blueprint.arguments(DeletionSchema, required=False)
+@blueprint.response(200, PostSchema)
+def delete(body: dict[str, Any], post_id: UUID) -> Post:
+    """Delete a post for good: text and salt of every version are erased."""
+    account_id = current_account_id()
+    if "message" not in body:
+        return service.delete_unsigned(account_id, post_id)
+    signature = parse_signature(body["signature"])
+    return service.delete_signed(account_id, post_id, body["message"], signature)
+
+
+@blueprint.get("/posts/<uuid:post_id>/bundle")
+@jwt_required(optional=True)
+@blueprint.arguments(BundleQuerySchema, location="query")
+@blueprint.response(200, content_type=MEDIA_TYPE)
+def bundle(query: dict[str, str], post_id: UUID) -> Response:
+    """Return the bundle of a post's newest entry, or of the version with ``content``."""
+    session = db.session()
+    found = reading.readable_post(session, post_id, current_account_id_or_none())
+    entry = reading.entry_of(session, found, query.get("content"))
+    return Response(bundle_bytes(session, entry), content_type=MEDIA_TYPE)
+
+
+@blueprint.get("/posts/<uuid:post_id>/history")
+@jwt_required(optional=True)
+@blueprint.response(200, content_type="application/json")
+def history(post_id: UUID) -> Response:
+    """Return the bundles of all sealed versions, oldest first."""
+    session = db.session()
+    found = reading.readable_post(session, post_id, current_account_id_or_none())
+    sealed = [one for one in reading.versions(session, found) if one.position is not None]
+    items = b",".join(bundle_bytes(session, entry) for entry in sealed)
+    return Response(b'{"items":[' + items + b"]}", content_type="application/json")
+
+
+@blueprint.get("/users/<uuid:user_id>/posts")
+@jwt_required(optional=True)
+@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.response(200, PostPageSchema)
+def posts_of_user(
+    page: dict[str, Any], user_id: UUID
+) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return a person's posts, newest first."""
+    find_account(user_id)
+    reader = current_account_id_or_none()
+    found = reading.posts_of_account(db.session(), user_id, reader, page)
+    items, more = found[: page["limit"]], len(found) > page["limit"]
+    if not more:
+        return {"items": items, "next": None}, 200, {}
+    cursor = Cursor(items[-1].created_at, items[-1].id)
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+
+
+def _draft(body: dict[str, Any]) -> Draft:
+    return Draft(
+        id=body.get("id") or uuid7(),
+        text=body["text"],
+        audience=body.get("audience", "public"),
+        reply_to=body.get("reply_to"),
+        quotes=body.get("quotes"),
+        replaces=body.get("replaces"),
+    )

@@ -1,0 +1,106 @@
+"""What goes over the wire for posts."""
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from webapp.accounts.schemas import HEX_BOUND
+from webapp.columns import iso
+from webapp.log.states import anchoring
+from webapp.posts.models import Post
+
+HASH = validate.Regexp(r"0x[0-9a-f]{64}\Z")
+
+
+class AnchoringSchema(Schema):
+    """Where a record stands on its way to the chain; times are null until reached."""
+
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["saved", "sealed", "sent", "mined", "final", "delayed", "halted"]),
+    )
+    saved_at = fields.String(required=True)
+    sealed_at = fields.String(required=True, allow_none=True)
+    sent_at = fields.String(required=True, allow_none=True)
+    mined_at = fields.String(required=True, allow_none=True)
+    final_at = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class PostSchema(Schema):
+    """A post's current version; text is null once it is deleted."""
+
+    id = fields.UUID(required=True)
+    author = fields.String(required=True)
+    account = fields.UUID(required=True, attribute="account_id")
+    audience = fields.String(required=True)
+    text = fields.String(required=True, allow_none=True)
+    media = fields.List(fields.Dict(), required=True)
+    content = fields.Function(lambda post: "0x" + post.entry.content.hex(), required=True)
+    reply_to = fields.Function(lambda post: _hex_or_none(post.reply_to), required=True)
+    quotes = fields.Function(lambda post: _hex_or_none(post.quotes), required=True)
+    version = fields.Integer(required=True)
+    created_at = fields.Function(lambda post: iso(post.created_at), required=True)
+    edited_at = fields.Function(lambda post: iso(post.edited_at), required=True)
+    deleted_at = fields.Function(lambda post: iso(post.deleted_at), required=True)
+    anchoring = fields.Method("state_of_entry", required=True)
+
+    def state_of_entry(self, post: Post) -> dict[str, str | None]:
+        """Return the anchoring state of the newest entry."""
+        return anchoring(post.entry)
+
+
+class PostPageSchema(Schema):
+    """A page of posts, newest first; ``next`` is the cursor of the next page."""
+
+    items = fields.List(fields.Nested(PostSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class NewPostSchema(Schema):
+    """Either a signed record (message, signature), or text from an account without a wallet."""
+
+    message = fields.Dict(metadata={"description": "A signed Post record, in camelCase"})
+    signature = fields.String(validate=validate.Length(max=HEX_BOUND))
+    text = fields.String()
+    audience = fields.String(validate=validate.OneOf(["public", "followers"]))
+    reply_to = fields.String(validate=HASH, metadata={"description": "Content of a post"})
+    quotes = fields.String(validate=HASH, metadata={"description": "Content of a post"})
+    id = fields.UUID(metadata={"description": "Your own UUIDv7, or the post to edit"})
+    replaces = fields.String(validate=HASH, metadata={"description": "Content to replace"})
+
+    @validates_schema
+    def one_of_both(self, data: dict[str, object], **_: object) -> None:
+        """Refuse a body that is both or neither."""
+        signed = {"message", "signature"} & data.keys()
+        drafted = data.keys() - {"message", "signature"}
+        if signed and drafted:
+            name = min(drafted)
+            raise ValidationError("Unknown field beside a signed message.", name)
+        if signed and len(signed) != len({"message", "signature"}):
+            missing = ({"message", "signature"} - signed).pop()
+            raise ValidationError("Missing data for required field.", missing)
+        if not signed and "text" not in data:
+            raise ValidationError("Missing data for required field.", "text")
+
+
+class DeletionSchema(Schema):
+    """A signed Deletion; empty for a post made without a wallet."""
+
+    message = fields.Dict(metadata={"description": "A signed Deletion record, in camelCase"})
+    signature = fields.String(validate=validate.Length(max=HEX_BOUND))
+
+    @validates_schema
+    def both_or_none(self, data: dict[str, object], **_: object) -> None:
+        """Refuse half of a signed record."""
+        if len(data) == 1:
+            missing = ({"message", "signature"} - data.keys()).pop()
+            raise ValidationError("Missing data for required field.", missing)
+
+
+class BundleQuerySchema(Schema):
+    """Which version's bundle."""
+
+    content = fields.String(validate=HASH)
+
+
+def _hex_or_none(value: bytes | None) -> str | None:
+    return None if value is None else "0x" + value.hex()

@@ -1,0 +1,171 @@
+"""Use-cases of posts: publish, edit, delete. Post, entry and event are one commit."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from chain.proofs.records import ZERO_HASH, Kind
+from webapp.chain_access import settings
+from webapp.columns import utc_now
+from webapp.database import ring_after_commit, writing
+from webapp.events.models import EventType
+from webapp.events.service import record_event
+from webapp.extensions import db
+from webapp.log.acceptance import CheckedRecord, admit, check_record
+from webapp.log.errors import SignatureRequiredError
+from webapp.log.models import Author, Entry
+from webapp.log.service import log_facts
+from webapp.posts.drafts import Draft, deletion_message, post_message
+from webapp.posts.errors import (
+    AnsweredPostUnknownError,
+    DeletionMismatchError,
+    NotYourPostError,
+    PostIdTakenError,
+    PostNotFoundError,
+)
+from webapp.posts.models import Post
+from webapp.posts.reading import may_read, post_of_content, readable_post
+
+SEAL_TASK = "troth.seal"
+
+
+def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[Post, bool]:
+    """Publish a signed Post, or an edit of one; return the post and whether it is new.
+
+    Raises MalformedError for the record's shape and the log's and posts' ProblemErrors.
+    """
+    return _publish(account_id, check_record(db.session(), Kind.POST, message, signature))
+
+
+def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
+    """Publish text of an account without a wallet; the record is unsigned and says so.
+
+    Raises SignatureRequiredError for an account with a wallet, and what publish_signed raises.
+    """
+    session = db.session()
+    author = _unsigned_author(session, account_id, draft.id)
+    not_before = log_facts(session, settings().depth).not_before
+    message = post_message(draft, author, not_before)
+    return _publish(account_id, check_record(session, Kind.POST, message, None))
+
+
+def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> Post:
+    """Delete a post by a signed Deletion; return its tombstone."""
+    record = check_record(db.session(), Kind.DELETION, message, signature)
+    if record.record != post_id.bytes:
+        raise DeletionMismatchError(str(post_id), str(UUID(bytes=record.record)))
+    return _delete(account_id, post_id, record)
+
+
+def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
+    """Delete a post that was made without a wallet; return its tombstone."""
+    session = db.session()
+    post = readable_post(session, post_id, account_id)
+    if post.account_id != account_id:
+        raise NotYourPostError(str(post_id))
+    if post.deleted_at is not None:
+        return post
+    if session.get_one(Author, post.author).signs:
+        raise SignatureRequiredError
+    not_before = log_facts(session, settings().depth).not_before
+    message = deletion_message(post_id, post.author, post.entry.content, not_before)
+    return _delete(account_id, post_id, check_record(session, Kind.DELETION, message, None))
+
+
+def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
+    with writing() as session:
+        post_id = UUID(bytes=record.record)
+        post = session.get(Post, post_id)
+        if post is not None and post.author != record.author:
+            raise PostIdTakenError(str(post_id))
+        admission = admit(session, record, account_id, settings().depth)
+        if not admission.created:
+            return session.get_one(Post, post_id), False
+        _check_answers(session, account_id, record.message)
+        edit = post is not None
+        if post is None:
+            post = _new_post(account_id, post_id, admission.entry)
+            session.add(post)
+        else:
+            post.entry, post.version = admission.entry, post.version + 1
+            post.edited_at = admission.entry.accepted_at
+        _take_content(post, record.message)
+        kind = EventType.POST_EDITED if edit else EventType.POST_CREATED
+        record_event(session, kind, account_id, str(post_id), version=post.version)
+        ring_after_commit(session, SEAL_TASK, record.log_id)
+        session.flush()
+        return post, True
+
+
+def _new_post(account_id: UUID, post_id: UUID, entry: Entry) -> Post:
+    return Post(
+        id=post_id,
+        account_id=account_id,
+        author=entry.author,
+        entry=entry,
+        version=1,
+        created_at=entry.accepted_at,
+    )
+
+
+def _take_content(post: Post, message: dict[str, Any]) -> None:
+    post.text = message["text"]
+    post.audience = message["audience"]
+    post.media = message["media"]
+    post.reply_to = _hash_or_none(message["replyTo"])
+    post.quotes = _hash_or_none(message["quotes"])
+
+
+def _hash_or_none(text: str) -> bytes | None:
+    return None if text == ZERO_HASH else bytes.fromhex(text[2:])
+
+
+def _check_answers(session: Session, account_id: UUID, message: dict[str, Any]) -> None:
+    for name in ("replyTo", "quotes"):
+        wanted = _hash_or_none(message[name])
+        if wanted is None:
+            continue
+        answered = post_of_content(session, wanted)
+        if answered is None or answered.deleted_at or not may_read(answered, account_id):
+            raise AnsweredPostUnknownError(name, message[name])
+
+
+def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
+    with writing() as session:
+        post = session.get(Post, post_id)
+        if post is None or not may_read(post, account_id):
+            raise PostNotFoundError(str(post_id))
+        if post.account_id != account_id or post.author != record.author:
+            raise NotYourPostError(str(post_id))
+        admission = admit(session, record, account_id, settings().depth)
+        if not admission.created:
+            return post
+        post.entry, post.deleted_at = admission.entry, utc_now()
+        post.text, post.media = None, []
+        erase_record(session, record.author, record.record)
+        record_event(session, EventType.POST_DELETED, account_id, str(post_id))
+        ring_after_commit(session, SEAL_TASK, record.log_id)
+        session.flush()
+        return post
+
+
+def erase_record(session: Session, author: str, record: bytes) -> None:
+    """Erase text, media and salt of every version; hashes and signatures stay."""
+    session.execute(
+        update(Entry)
+        .where(Entry.author == author, Entry.record == record, Entry.kind == int(Kind.POST))
+        .values(message=None)
+    )
+
+
+def _unsigned_author(session: Session, account_id: UUID, post_id: UUID) -> str:
+    authors = session.query(Author).filter_by(account_id=account_id).all()
+    known = session.get(Post, post_id)
+    for author in authors:
+        if not author.signs and (known is None or known.author == author.address):
+            if known is None and any(one.signs for one in authors):
+                raise SignatureRequiredError
+            return author.address
+    raise SignatureRequiredError

@@ -1,0 +1,91 @@
+"""The keys of an installation: given by environment, or made once and kept in the data folder."""
+
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from webapp.config import Settings, variable
+
+FILE_NAME = "secrets.json"
+VERSION = 1
+
+
+class SecretsError(Exception):
+    """Secrets that are missing or cannot be read; says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The JWT secret, and the private keys (hex) of anchorer and deployer."""
+
+    jwt_secret: str
+    anchorer_key: str
+    deployer_key: str
+
+
+def load_secrets(settings: Settings) -> Secrets:
+    """Return the secrets in use: the environment's win over the data folder's.
+
+    Raises SecretsError if one is in neither place.
+    """
+    path = settings.data_dir / FILE_NAME
+    kept = _read(path) if path.exists() else {}
+    found = {}
+    for name in ("jwt_secret", "anchorer_key", "deployer_key"):
+        value = getattr(settings, name) or kept.get(name, "")
+        if not value and name == "deployer_key":
+            value = found["anchorer_key"]
+        if not value:
+            raise SecretsError(
+                f"{variable(name)} is not set and {path} does not hold it; "
+                "set it, or start once with `troth run` on the embedded defaults."
+            )
+        found[name] = value
+    return Secrets(**found)
+
+
+def make_secrets(settings: Settings) -> Secrets:
+    """Return the secrets, writing fresh ones at the first start on embedded defaults.
+
+    Raises SecretsError against an external chain or database when secrets were not given.
+    """
+    external = not (settings.embedded_chain and settings.embedded_database)
+    path = settings.data_dir / FILE_NAME
+    if external:
+        missing = [name for name in ("jwt_secret", "anchorer_key") if not getattr(settings, name)]
+        if missing:
+            names = " and ".join(variable(name) for name in missing)
+            raise SecretsError(
+                f"{names} must be set: keys are not made up against an external chain or database."
+            )
+    elif not path.exists():
+        _write(path, _fresh())
+    return load_secrets(settings)
+
+
+def _fresh() -> Secrets:
+    return Secrets(secrets.token_hex(32), *("0x" + secrets.token_hex(32) for _ in range(2)))
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        kept: dict[str, str] = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SecretsError(f"{path} cannot be read ({error}); restore it from a backup.") from error
+    if kept.get("version") != VERSION:
+        raise SecretsError(
+            f"{path} has version {kept.get('version')}; this release reads version {VERSION}."
+        )
+    return kept
+
+
+def _write(path: Path, fresh: Secrets) -> None:
+    temporary = path.with_suffix(".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"version": VERSION, **asdict(fresh)}, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

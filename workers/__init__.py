@@ -1,0 +1,1 @@
+"""The Celery side: anchoring, indexing and upkeep, run apart from web requests."""

@@ -1,0 +1,23 @@
+"""Celery tasks: shells that call one function each. A lost message loses nothing: see timer.py."""
+
+from celery import shared_task
+
+from workers import anchoring, upkeep
+
+
+@shared_task(name="troth.seal")  # type: ignore[untyped-decorator]
+def seal(log_id: int) -> None:
+    """Seal what is due in a log."""
+    anchoring.seal(log_id)
+
+
+@shared_task(name="troth.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Seal, send and index."""
+    anchoring.sweep()
+
+
+@shared_task(name="troth.tidy")  # type: ignore[untyped-decorator]
+def tidy() -> None:
+    """Delete what has expired."""
+    upkeep.tidy()
