@@ -1,0 +1,1 @@
+"""Everything that speaks Ethereum; knows no Flask, no database and no Celery."""
