@@ -1,0 +1,64 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install dev compile run demo test check fresh bench gas lock clean
+
+SHELL := bash
+PYTHON_BIN := .venv/bin/python
+# Processes that run the tests.
+JOBS ?= auto
+# Further words for pytest, as in: make test PYTEST_ARGS='tests/chain -k tree'
+PYTEST_ARGS ?=
+UV_COMPILE = .venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
+SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null) brownie-config.yaml package-lock.json
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Set up .venv and node_modules from the lock files; quick when nothing changed
+	@PYTHON="$(PYTHON)" bin/install
+
+dev: ## Set up what tests and checks need as well
+	@PYTHON="$(PYTHON)" bin/install --dev
+
+build/.compiled: $(SOURCES)
+	@echo "Compiling the contracts"
+	@$(PYTHON_BIN) -m chain.compiler
+	@mkdir -p build && touch $@
+
+compile: install build/.compiled ## Compile the contracts, if they changed
+
+run: compile ## Start everything; Ctrl-C stops every process
+	@exec .venv/bin/troth run
+
+demo: compile ## Publish, anchor and verify with two new wallets
+	@exec .venv/bin/troth demo
+
+test: dev build/.compiled ## Run all tests; what was skipped, and why, is listed at the end
+	@$(PYTHON_BIN) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+check: dev build/.compiled ## Lint, formatting, types, and generated files that are out of date
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	@$(MAKE) --no-print-directory fresh
+
+# Every generated file is what its generator makes now: one line for each generator.
+fresh:
+	$(PYTHON_BIN) -m chain.gas --check
+
+bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this machine
+	@$(PYTHON_BIN) -m bench
+
+gas: dev build/.compiled ## Measure gas and write the snapshot
+	@$(PYTHON_BIN) -m chain.gas
+
+lock: dev ## Write the lock files anew; UPGRADE=1 takes newer versions
+	$(UV_COMPILE) -o requirements.lock
+	$(UV_COMPILE) --extra dev -o requirements-dev.lock
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## Remove build products and caches; keeps data, .venv and node_modules
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis troth.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
