@@ -1,0 +1,54 @@
+"""A pytest plugin for people who test contracts on eth-tester: no node to install, milliseconds a test.
+
+    def test_anchoring(troth_chain, troth_anchor_log):
+        receipt = troth_chain.sender().send(
+            troth_anchor_log.address, troth_anchor_log.anchor(0, root, count)
+        )
+
+Every pytest run in an environment with Troth imports this module, so it imports the chain only once a
+fixture is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from chain.contracts import AnchorLog
+    from chain.local import LocalChain
+    from chain.signer import LocalSigner
+
+
+@pytest.fixture(scope="session")
+def troth_session_chain() -> LocalChain:
+    """One chain in this process for the whole session, with AnchorLog deployed."""
+    from chain.local import LocalChain  # noqa: PLC0415 - see the module's docstring
+
+    chain = LocalChain.embedded()
+    chain.deploy_anchor_log()
+    return chain
+
+
+@pytest.fixture
+def troth_chain(troth_session_chain: LocalChain) -> Iterator[LocalChain]:
+    """Give the session's chain; whatever a test does to it is undone after the test."""
+    with troth_session_chain.undone() as chain:
+        yield chain
+
+
+@pytest.fixture
+def troth_anchor_log(troth_chain: LocalChain) -> AnchorLog:
+    """AnchorLog on the test's chain."""
+    from chain.contracts import AnchorLog  # noqa: PLC0415 - see the module's docstring
+    from chain.deploy import anchor_log_address  # noqa: PLC0415 - see the module's docstring
+
+    return AnchorLog(troth_chain.client, anchor_log_address())
+
+
+@pytest.fixture
+def troth_accounts(troth_chain: LocalChain) -> tuple[LocalSigner, ...]:
+    """Ten funded signers."""
+    return troth_chain.accounts

@@ -1,0 +1,110 @@
+"""One JSON-RPC request at a time over a web3 provider, every failure typed.
+
+web3's own middleware, retry list and result formatters stay out of the way: they send transactions twice
+after a time-out, follow URLs that a contract reverts with (EIP-3668), and raise for chains whose extra
+data is long.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError, NewConnectionError
+from web3 import HTTPProvider
+from web3.providers import BaseProvider
+from web3.types import RPCEndpoint
+
+from chain.errors import NodeUnavailable, NotDelivered, translate
+
+
+class Transport:
+    """Speaks to the node at `url`, or to a given provider in this process.
+
+    `timeout` is in seconds, for connecting and again for each wait on the answer. HTTP providers are made
+    once per process, since their connections must not be shared over a fork.
+    """
+
+    def __init__(self, url: str, timeout: float, provider: BaseProvider | None) -> None:
+        self.name = _without_secrets(url)
+        self._url = url
+        self._timeout = timeout
+        self._given = provider
+        self._made: tuple[int, BaseProvider] | None = None
+
+    def request(self, method: str, params: Sequence[Any], *, again: bool = True) -> Any:
+        """Make one request and return its result.
+
+        A connection that the node had closed meanwhile is tried once more where `again` allows it;
+        never for sending. Raises NodeUnavailable, or what the table of node messages says.
+        """
+        try:
+            answer = self._ask(method, params)
+        except NodeUnavailable as error:
+            if not again or not isinstance(error.__cause__, requests.ConnectionError):
+                raise
+            answer = self._ask(method, params)
+        if not isinstance(answer, Mapping):
+            raise self.malformed(method, "it is not an object")
+        if answer.get("error") is not None:
+            error_object = answer["error"]
+            if not isinstance(error_object, Mapping):
+                raise self.malformed(method, f"its error is {error_object!r}")
+            raise translate(error_object)
+        if "result" not in answer:
+            raise self.malformed(method, "it has no result")
+        return answer["result"]
+
+    def malformed(self, method: str, problem: object) -> NodeUnavailable:
+        """Make the error for an answer that is not of the documented shape."""
+        return NodeUnavailable(self.name, f"its answer to {method} is malformed: {problem}")
+
+    def _ask(self, method: str, params: Sequence[Any]) -> object:
+        try:
+            return self._provider().make_request(RPCEndpoint(method), list(params))
+        except requests.Timeout as error:
+            if isinstance(error, requests.ConnectTimeout):
+                raise NotDelivered(self.name, "it cannot be reached in time") from error
+            problem = f"no answer to {method} within {self._timeout:g} s"
+            raise NodeUnavailable(self.name, problem) from error
+        except requests.HTTPError as error:
+            status = error.response.status_code
+            raise NodeUnavailable(self.name, f"it answers with HTTP status {status}") from error
+        except requests.ConnectionError as error:
+            if _was_refused(error):
+                raise NotDelivered(self.name, "it refuses connections") from error
+            raise NodeUnavailable(self.name, "the connection broke") from error
+        except (requests.RequestException, HTTPError) as error:
+            problem = f"{type(error).__name__} during {method}"
+            raise NodeUnavailable(self.name, problem) from error
+        except ValueError as error:
+            raise self.malformed(method, "it is not JSON") from error
+
+    def _provider(self) -> BaseProvider:
+        if self._given is not None:
+            return self._given
+        pid = os.getpid()
+        if self._made is None or self._made[0] != pid:
+            kwargs = {"timeout": self._timeout}
+            provider = HTTPProvider(
+                self._url, request_kwargs=kwargs, exception_retry_configuration=None
+            )
+            self._made = (pid, provider)
+        return self._made[1]
+
+
+def _was_refused(error: requests.ConnectionError) -> bool:
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    # A proxy in between could have passed the request on before it failed.
+    return isinstance(reason, NewConnectionError) and not isinstance(
+        error, requests.exceptions.ProxyError
+    )
+
+
+def _without_secrets(url: str) -> str:
+    """Scheme, host and port: providers put API keys into user, path and query."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host or ''}{port}"

@@ -1,0 +1,112 @@
+"""Chains to test against: the embedded one in this process, and anvil where it is installed."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chain import config
+from chain.client import ChainClient
+from chain.compiler import compile_contracts
+from chain.config import ROOT, ChainConfig
+from chain.contracts import AnchorLog
+from chain.local import LocalChain
+
+ANVIL = ROOT / "node_modules" / ".bin" / "anvil"
+ETHER = 10**18
+SMALL = """// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.24;
+contract Small { function answer() external pure returns (uint256) { return 42; } }
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[[str], ChainConfig]:
+    """Make another checkout of this project, with the same compiler and libraries."""
+
+    def make(name: str) -> ChainConfig:
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        shutil.copytree(ROOT / "contracts", folder / "contracts")
+        shutil.copytree(ROOT / "bin", folder / "bin")
+        shutil.copy(ROOT / "brownie-config.yaml", folder)
+        (folder / "node_modules").symlink_to(ROOT / "node_modules")
+        return config.load(folder)
+
+    return make
+
+
+@pytest.fixture
+def small_project(project: Callable[[str], ChainConfig]) -> Callable[..., ChainConfig]:
+    """Make a checkout with contracts/Small.sol as its only contract."""
+
+    def make(source: str = SMALL) -> ChainConfig:
+        made = project("small")
+        shutil.rmtree(made.contracts)
+        made.contracts.mkdir()
+        (made.contracts / "Small.sol").write_text(source, encoding="utf-8")
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    compile_contracts()
+
+
+@pytest.fixture(scope="session")
+def embedded_session(compiled: None) -> LocalChain:  # noqa: ARG001 - artifacts first
+    chain = LocalChain.embedded()
+    chain.deploy_anchor_log()
+    return chain
+
+
+@pytest.fixture(scope="session")
+def anvil_url() -> Iterator[str]:
+    if not ANVIL.exists() and not os.environ.get("CI"):
+        pytest.skip("anvil is not installed; get it with `make install`")
+    # Without its own deployer, so that ours is exercised; port 0 lets the system choose a free one.
+    command = [str(ANVIL), "--port", "0", "--disable-default-create2-deployer"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            listening = next(line for line in process.stdout if line.startswith("Listening on "))
+            yield f"http://{listening.split()[-1]}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def anvil_session(anvil_url: str, compiled: None) -> LocalChain:  # noqa: ARG001 - artifacts first
+    chain = LocalChain(ChainClient(anvil_url, timeout=30))
+    for account in chain.accounts:
+        chain.client.request("anvil_setBalance", [account.address, hex(1000 * ETHER)])
+    chain.deploy_anchor_log()
+    return chain
+
+
+@pytest.fixture
+def embedded(embedded_session: LocalChain) -> Iterator[LocalChain]:
+    with embedded_session.undone() as chain:
+        yield chain
+
+
+@pytest.fixture
+def anvil(anvil_session: LocalChain) -> Iterator[LocalChain]:
+    with anvil_session.undone() as chain:
+        yield chain
+
+
+@pytest.fixture(params=["embedded", pytest.param("anvil", marks=pytest.mark.anvil)])
+def local(request: pytest.FixtureRequest) -> LocalChain:
+    chain: LocalChain = request.getfixturevalue(request.param)
+    return chain
+
+
+@pytest.fixture
+def log(local: LocalChain) -> AnchorLog:
+    return AnchorLog(local.client, local.deploy_anchor_log().contract)

@@ -1,0 +1,54 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chain.config import ROOT
+
+# What a contract developer writes, each test relying on the one before having been undone.
+USERS_TESTS = """
+ROOT = b"\\1" * 32
+
+
+def test_first(troth_chain, troth_anchor_log):
+    me = troth_chain.accounts[0].address
+    assert troth_anchor_log.next(me) == (0, 0)
+    troth_chain.sender().send(troth_anchor_log.address, troth_anchor_log.anchor(0, ROOT, 5))
+    assert troth_anchor_log.next(me) == (1, 5)
+
+
+test_second = test_first
+
+
+def test_accounts(troth_chain, troth_accounts):
+    assert len({account.address for account in troth_accounts}) == 10
+    assert all(troth_chain.client.balance(account.address) > 10**18 for account in troth_accounts)
+"""
+
+
+def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        check=False,
+        cwd=cwd,
+        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.usefixtures("compiled")
+def test_each_test_gets_the_chain_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "test_users.py").write_text(USERS_TESTS, encoding="utf-8")
+    done = python("-m", "pytest", "-q", "-p", "chain.testing", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+
+
+def test_the_plugin_loads_without_loading_a_chain(tmp_path: Path) -> None:
+    program = (
+        "import sys, chain.testing;"
+        "sys.exit(any(name in sys.modules for name in ('eth_tester', 'web3', 'eth', 'chain.local')))"
+    )
+    assert python("-c", program, cwd=tmp_path).returncode == 0
