@@ -151,7 +151,7 @@ def problem(
 
 def register_error_handlers(app: Flask) -> None:
     """Answer every error of the application as problem+json."""
-    app.register_error_handler(ProblemError, _on_problem)
+    app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(MalformedError, _on_malformed)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(DBAPIError, _on_database)
@@ -167,7 +167,8 @@ def register_error_handlers(app: Flask) -> None:
         return response
 
 
-def _on_problem(error: ProblemError) -> Response:
+def problem_response(error: ProblemError) -> Response:
+    """Return the answer that a refusal becomes."""
     return problem(
         error.status,
         error.code,
@@ -180,7 +181,7 @@ def _on_problem(error: ProblemError) -> Response:
 
 def _on_malformed(error: MalformedError) -> Response:
     found = {"field": error.path, "problem": error.problem}
-    return _on_problem(MalformedRequestError([found]))
+    return problem_response(MalformedRequestError([found]))
 
 
 def _on_http(error: HTTPException) -> Response:
@@ -189,7 +190,7 @@ def _on_http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]
     found = _by_field(getattr(error, "data", None) or {})
     if found:
-        return _on_problem(MalformedRequestError(found))
+        return problem_response(MalformedRequestError(found))
     retry_after = getattr(error, "retry_after", None)
     code = HTTP_CODES.get(status, HTTPStatus(status).name.lower())
     response = problem(status, code, error.description or "", retry_after=retry_after)
@@ -217,7 +218,7 @@ def _by_field(data: dict[str, Any]) -> list[dict[str, str]]:
 def _on_database(error: DBAPIError) -> Response:
     log.error("database.failed", request_id=g.get("request_id"), kind=type(error.orig).__name__)
     if error.connection_invalidated or type(error.orig).__name__ == "OperationalError":
-        return _on_problem(ServiceUnavailableError("The database"))
+        return problem_response(ServiceUnavailableError("The database"))
     return _on_bug(error)
 
 

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, in the Elastic Common Schema's names."""
 
 import logging
+import sys
 
 import ecs_logging
 import structlog
@@ -16,6 +17,6 @@ def configure_logging(level: str) -> None:
             ecs_logging.StructlogFormatter(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

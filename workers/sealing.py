@@ -146,7 +146,7 @@ def _write(log_id: int, sealed: Sealed) -> int | None:
             .values(next_sequence=sealed.sequence + 1, next_position=sealed.first + count)
         )
         if not moved.rowcount:  # type: ignore[attr-defined]
-            log.info("sealing.overtaken", log=log_id, sequence=sealed.sequence)
+            log.info("sealing.overtaken", log_id=log_id, sequence=sealed.sequence)
             return None
         where = session.get_one(Log, log_id)
         owed = _owed(where, sealed, now)
@@ -166,7 +166,7 @@ def _write(log_id: int, sealed: Sealed) -> int | None:
         session.execute(update(Entry), [{**row, "batch_id": batch.id} for row in sealed.rows])
         _save_heads(session, log_id, sealed.heads)
         batch_id = batch.id
-    log.info("sealing.sealed", log=log_id, sequence=sealed.sequence, entries=count)
+    log.info("sealing.sealed", log_id=log_id, sequence=sealed.sequence, entries=count)
     return batch_id
 
 

@@ -83,12 +83,12 @@ def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
     Raises MalformedRequestError, MessageRefusedError, NonceRefusedError, SignInRefusedError.
     """
     message = siwe.parse_message(message_text)
-    chain_id = current_log(db.session()).chain.chain_id
+    chain_id = current_log(db.session()).chain_id
     address = siwe.check_message(message, signature, settings(), chain_id)
     with writing() as session:
         siwe.spend_nonce(session, message.nonce)
         author = lock_author(session, address)
-        account_id = author.account_id if author else _wallet_account(session, address)
+        account_id = author[0] if author else _wallet_account(session, address)
         return start_session(session, account_id)
 
 

@@ -15,7 +15,7 @@ from limits.errors import StorageError
 from redis.exceptions import RedisError
 
 from webapp.chain_access import settings
-from webapp.errors import ServiceUnavailableError, problem
+from webapp.errors import ServiceUnavailableError, problem, problem_response
 from webapp.extensions import limiter
 
 View = Callable[..., Any]
@@ -62,10 +62,7 @@ def on_limit(error: RateLimitExceeded) -> Response:
 def on_store_down(error: Exception) -> Response:
     """Close what is limited while the limiter's store does not answer."""
     del error
-    down = ServiceUnavailableError("The store of sign-in limits")
-    return problem(
-        down.status, down.code, down.detail, title=down.title, retry_after=down.retry_after
-    )
+    return problem_response(ServiceUnavailableError("The store of sign-in limits"))
 
 
 def tell_limits(response: Response) -> Response:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from flask import Response
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -14,6 +15,7 @@ from webapp.accounts.models import SignInSession
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.errors import problem_response
 from webapp.extensions import db, jwt
 
 ISSUER = "troth"
@@ -106,30 +108,30 @@ def _revoke(session: Session, session_id: UUID) -> None:
     )
 
 
-@jwt.token_in_blocklist_loader  # type: ignore[untyped-decorator]
+@jwt.token_in_blocklist_loader
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
-    row = db.session.get(SignInSession, UUID(claims["sid"]))
-    return row is None or row.revoked_at is not None
+    alive = select(SignInSession.id).filter_by(id=UUID(claims["sid"]), revoked_at=None)
+    return db.session.execute(alive).first() is None
 
 
-@jwt.unauthorized_loader  # type: ignore[untyped-decorator]
-def _no_token(why: str) -> None:
-    raise NoSessionError(why.rstrip("."))
+@jwt.unauthorized_loader
+def _no_token(why: str) -> Response:
+    return problem_response(NoSessionError(why.rstrip(".")))
 
 
-@jwt.invalid_token_loader  # type: ignore[untyped-decorator]
-def _bad_token(why: str) -> None:
-    raise NoSessionError(f"The token is not valid ({why.rstrip('.')})")
+@jwt.invalid_token_loader
+def _bad_token(why: str) -> Response:
+    return problem_response(NoSessionError(f"The token is not valid ({why.rstrip('.')})"))
 
 
-@jwt.expired_token_loader  # type: ignore[untyped-decorator]
-def _expired(header: object, claims: object) -> None:
+@jwt.expired_token_loader
+def _expired(header: object, claims: object) -> Response:
     del header, claims
-    raise NoSessionError("The token has expired")
+    return problem_response(NoSessionError("The token has expired"))
 
 
-@jwt.revoked_token_loader  # type: ignore[untyped-decorator]
-def _revoked(header: object, claims: object) -> None:
+@jwt.revoked_token_loader
+def _revoked(header: object, claims: object) -> Response:
     del header, claims
-    raise NoSessionError("The session was ended")
+    return problem_response(NoSessionError("The session was ended"))

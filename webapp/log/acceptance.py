@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chain.proofs.domain import digest
 from chain.proofs.keccak import keccak256
-from chain.proofs.records import Kind, check_message, content
+from chain.proofs.records import ZERO_HASH, Kind, check_message, content
 from webapp.columns import utc_now
-from webapp.log import delegations, rules
+from webapp.log import delegations, precedents, rules
 from webapp.log.errors import NotYourAuthorError, SignatureRequiredError
-from webapp.log.models import Entry, Log
-from webapp.log.service import current_log, domain_of, lock_author
+from webapp.log.models import Entry
+from webapp.log.service import OpenLog, current_log, head_and_block, lock_author
 from webapp.log.signers import Signer, find_signer
 
 
@@ -25,7 +24,7 @@ from webapp.log.signers import Signer, find_signer
 class CheckedRecord:
     """A record of right shape whose signature, if any, was checked."""
 
-    log_id: int
+    log: OpenLog
     kind: Kind
     message: dict[str, Any]
     content: bytes
@@ -42,13 +41,20 @@ class CheckedRecord:
         """The record's 16-byte id."""
         return bytes.fromhex(self.message["id"][2:])
 
+    @property
+    def salt_digest(self) -> bytes | None:
+        """keccak256 of the salt, all that is kept of it for ever; None for kinds without one."""
+        salt = self.message.get("salt")
+        return None if salt is None else keccak256(bytes.fromhex(salt[2:]))
+
 
 @dataclass(frozen=True)
 class Admission:
-    """An entry, and whether it is new or was there already."""
+    """An entry; whether it is new or was there already; whether it is its record's first."""
 
     entry: Entry
     created: bool
+    first: bool
 
 
 def check_record(
@@ -65,9 +71,9 @@ def check_record(
     hashed = content(kind, checked)
     signer = None
     if signature is not None:
-        signing_digest = digest(domain_of(log), hashed)
+        signing_digest = digest(log.domain, hashed)
         signer = find_signer(session, str(checked["author"]), signing_digest, signature)
-    return CheckedRecord(log.id, kind, dict(checked), hashed, signature, signer)
+    return CheckedRecord(log, kind, dict(checked), hashed, signature, signer)
 
 
 def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
@@ -76,41 +82,47 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int)
     Needs an open write transaction. The same content again returns the entry that is there.
     Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
-    author = lock_author(session, record.author)
-    if author is None or author.account_id != account_id:
-        raise NotYourAuthorError(record.author)
-    if author.signs and record.signer is None:
-        raise SignatureRequiredError
-    log = session.get_one(Log, record.log_id)
-    known = select(Entry).filter_by(log_id=log.id, content=record.content)
-    if (entry := session.scalars(known).one_or_none()) is not None:
-        return Admission(entry, created=False)
-    block = rules.check_not_before(session, log, record.message["notBefore"], depth)
-    rules.check_version(session, record.author, record.record, record.kind, record.message)
-    delegation_id = delegations.authorise(session, record.kind, record.author, record.signer)
-    if record.kind is Kind.DELEGATION:
-        rules.check_delegation_terms(record.message, block)
+    _own_author(session, record, account_id)
+    known = precedents.find_precedents(
+        session, record.log.id, record.author, record.record, record.content, record.salt_digest
+    )
+    if known.same_entry is not None:
+        return Admission(session.get_one(Entry, known.same_entry), created=False, first=False)
+    _check_rules(session, record, known, depth)
     entry = Entry(
-        log_id=log.id,
+        log_id=record.log.id,
         author=record.author,
         record=record.record,
         kind=int(record.kind),
         content=record.content,
         signature=record.signature,
         message=record.message,
-        salt_digest=_spend_salt(session, record),
-        delegation_id=delegation_id,
+        salt_digest=record.salt_digest,
+        delegation_id=delegations.authorise(session, record.kind, record.author, record.signer),
         accepted_at=utc_now(),
     )
     session.add(entry)
     session.flush()
-    return Admission(entry, created=True)
+    return Admission(entry, created=True, first=known.current is None)
 
 
-def _spend_salt(session: Session, record: CheckedRecord) -> bytes | None:
-    salt = record.message.get("salt")
-    if salt is None:
-        return None
-    salt_digest = keccak256(bytes.fromhex(salt[2:]))
-    rules.check_salt(session, salt, salt_digest)
-    return salt_digest
+def _own_author(session: Session, record: CheckedRecord, account_id: UUID) -> None:
+    owner, signs = lock_author(session, record.author) or (None, False)
+    if owner != account_id:
+        raise NotYourAuthorError(record.author)
+    if signs and record.signer is None:
+        raise SignatureRequiredError
+
+
+def _check_rules(
+    session: Session, record: CheckedRecord, known: precedents.Precedents, depth: int
+) -> None:
+    message = record.message
+    replaces = str(message.get("replaces", ZERO_HASH))
+    precedents.check_version(known, record.kind, record.record, replaces)
+    head, named = head_and_block(session, record.log, int(message["notBefore"]["number"]))
+    block = rules.check_not_before(record.log, message["notBefore"], head, named, depth)
+    if "salt" in message:
+        precedents.check_salt(known, message["salt"])
+    if record.kind is Kind.DELEGATION:
+        rules.check_delegation_terms(message, block)

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.bundle import Anchor as AnchorFact
 from chain.proofs.bundle import AnchorBlock, Bundle, DelegationProof, dump_bundle
+from chain.proofs.domain import Domain
 from chain.proofs.entries import Entry as SealedEntry
 from chain.proofs.keccak import keccak256
 from chain.proofs.records import Kind
 from chain.proofs.tree import split_proof
 from webapp.errors import ProblemError
 from webapp.log.models import Author, Batch, Entry, Log
-from webapp.log.service import domain_of
 
 MEDIA_TYPE = "application/vnd.troth.bundle+json"
 
@@ -47,12 +47,12 @@ def build_bundle(session: Session, entry: Entry) -> Bundle:
     log = session.get_one(Log, entry.log_id)
     delegation = None
     if entry.delegation_id is not None:
-        delegation = _delegation(session, session.get_one(Entry, entry.delegation_id), log)
+        delegation = _delegation(session.get_one(Entry, entry.delegation_id), log)
     unsigned_by = None
     if entry.signature is None:
         unsigned_by = str(session.get_one(Author, entry.author).account_id)
     return Bundle(
-        domain=domain_of(log),
+        domain=Domain(log.chain.chain_id, log.contract),
         kind=Kind(entry.kind),
         message=entry.message,
         signature=entry.signature,
@@ -85,8 +85,7 @@ def signature_hash(signature: bytes | None) -> bytes:
     return bytes(32) if signature is None else keccak256(signature)
 
 
-def _delegation(session: Session, entry: Entry, log: Log) -> DelegationProof:
-    del session
+def _delegation(entry: Entry, log: Log) -> DelegationProof:
     return DelegationProof(
         message=entry.message or {},
         signature=entry.signature or b"",

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from webapp.chain_access import settings
 from webapp.extensions import db
 from webapp.log.schemas import LogSchema
-from webapp.log.service import log_facts
+from webapp.log.service import current_log, newest_final_block
 
 blueprint = Blueprint("log", __name__, description="The log and its pins")
 
@@ -16,17 +16,13 @@ blueprint = Blueprint("log", __name__, description="The log and its pins")
 @blueprint.response(200, LogSchema)
 def log() -> dict[str, Any]:
     """Return what is needed to build a record, and the pins to check one by."""
-    facts = log_facts(db.session(), settings().depth)
+    depth = settings().depth
+    here = current_log(db.session())
+    block = newest_final_block(db.session(), here, depth)
     return {
-        "domain": {
-            "chainId": facts.log.chain.chain_id,
-            "verifyingContract": facts.log.contract,
-        },
-        "genesis": "0x" + facts.log.chain.genesis.hex(),
-        "anchorer": facts.log.anchorer,
-        "depth": facts.depth,
-        "notBefore": {
-            "number": facts.not_before.number,
-            "hash": "0x" + facts.not_before.hash.hex(),
-        },
+        "domain": {"chainId": here.chain_id, "verifyingContract": here.contract},
+        "genesis": "0x" + here.genesis.hex(),
+        "anchorer": here.anchorer,
+        "depth": depth,
+        "notBefore": {"number": block.number, "hash": "0x" + block.hash.hex()},
     }

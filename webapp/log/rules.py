@@ -4,9 +4,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from chain.proofs.records import AUDIENCES, SCOPE_POST, ZERO_ADDRESS, ZERO_HASH, Kind
 from webapp.errors import MalformedRequestError
 from webapp.log.errors import (
@@ -14,14 +11,10 @@ from webapp.log.errors import (
     NotBeforeNotCanonicalError,
     NotBeforeNotFinalError,
     NotBeforeTooOldError,
-    RecordEndedError,
     RecordRefusedError,
     SaltRefusedError,
-    VersionConflictError,
 )
-from webapp.log.models import Entry, Log
-from webapp.log.service import head_number
-from webapp.outbox.models import Block
+from webapp.log.service import KnownBlock, OpenLog
 
 MAX_AGE_SECONDS = 86_400
 MAX_DELEGATION_SECONDS = 90 * 86_400
@@ -94,13 +87,17 @@ def check_text(name: str, value: str, most: int) -> None:
         raise TextRefusedError(name, "holds the character U+0000")
 
 
-def check_not_before(session: Session, log: Log, reference: Mapping[str, Any], depth: int) -> Block:
+def check_not_before(
+    log: OpenLog,
+    reference: Mapping[str, Any],
+    head: KnownBlock,
+    block: KnownBlock | None,
+    depth: int,
+) -> KnownBlock:
     """Return the block that a record names; raises NotBeforeError where the rule is broken."""
     number = int(reference["number"])
-    head = session.get_one(Block, (log.chain_ref, head_number(session, log)))
-    block = session.get(Block, (log.chain_ref, number)) if number <= head.number else None
     if block is None:
-        if number < log.chain.first_block:
+        if number < log.first_block:
             raise NotBeforeTooOldError(number, "is older than this log")
         raise NotBeforeNotCanonicalError(number, "is not known here")
     if block.hash != bytes.fromhex(reference["hash"][2:]):
@@ -112,34 +109,7 @@ def check_not_before(session: Session, log: Log, reference: Mapping[str, Any], d
     return block
 
 
-def check_version(
-    session: Session, author: str, record: bytes, kind: Kind, message: Mapping[str, Any]
-) -> None:
-    """Check that a record replaces exactly the current version of its id."""
-    query = select(Entry).filter_by(author=author, record=record).order_by(Entry.id.desc())
-    current = session.scalars(query.limit(1)).one_or_none()
-    record_hex = "0x" + record.hex()
-    if current is not None and current.kind == Kind.DELETION:
-        raise RecordEndedError(record_hex)
-    replaces = str(message.get("replaces", ZERO_HASH))
-    expected = ZERO_HASH if current is None else "0x" + current.content.hex()
-    fits = replaces == expected
-    if kind is Kind.DELETION:
-        fits = fits and current is not None and current.kind in (Kind.POST, Kind.STAMP)
-    elif current is not None:
-        fits = fits and current.kind == kind
-    if not fits:
-        raise VersionConflictError(record_hex, replaces, None if current is None else expected)
-
-
-def check_salt(session: Session, salt: str, salt_digest: bytes) -> None:
-    """Refuse a salt that was used before, whoever used it."""
-    used = session.scalar(select(Entry.id).where(Entry.salt_digest == salt_digest))
-    if used is not None:
-        raise SaltRefusedError(f"{salt[:10]}… was used before")
-
-
-def check_delegation_terms(message: Mapping[str, Any], not_before: Block) -> None:
+def check_delegation_terms(message: Mapping[str, Any], not_before: KnownBlock) -> None:
     """Check the delegate and the expiry of a Delegation."""
     delegate, expires_at = message["delegate"], int(message["expiresAt"])
     if delegate == ZERO_ADDRESS:

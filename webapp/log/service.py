@@ -16,44 +16,74 @@ from webapp.outbox.models import Block, Chain
 
 
 @dataclass(frozen=True)
-class LogFacts:
-    """All that a client needs to build a record, and the pins to check it by."""
+class OpenLog:
+    """The log that accepts records, and the chain it is on."""
 
-    log: Log
-    depth: int
-    not_before: Block
+    id: int
+    chain_ref: int
+    chain_id: int
+    genesis: bytes
+    contract: str
+    anchorer: str
+    first_block: int
+
+    @property
+    def domain(self) -> Domain:
+        """The EIP-712 domain that the log's records are signed under."""
+        return Domain(self.chain_id, self.contract)
 
 
-def current_log(session: Session) -> Log:
+@dataclass(frozen=True)
+class KnownBlock:
+    """A canonical block by number, hash (32 bytes) and time (seconds since 1970)."""
+
+    number: int
+    hash: bytes
+    time: int
+
+
+def current_log(session: Session) -> OpenLog:
     """Return the newest log, the one that accepts records; raises LogNotOpenError."""
-    log = session.scalars(select(Log).order_by(Log.id.desc()).limit(1)).one_or_none()
-    if log is None:
+    columns = (
+        Log.id,
+        Log.chain_ref,
+        Chain.chain_id,
+        Chain.genesis,
+        Log.contract,
+        Log.anchorer,
+        Chain.first_block,
+    )
+    query = select(*columns).join(Chain, Chain.id == Log.chain_ref).order_by(Log.id.desc()).limit(1)
+    row = session.execute(query).one_or_none()
+    if row is None:
         raise LogNotOpenError
-    return log
+    return OpenLog(*row)
 
 
-def domain_of(log: Log) -> Domain:
-    """Return the EIP-712 domain that the log's records are signed under."""
-    return Domain(log.chain.chain_id, log.contract)
-
-
-def log_facts(session: Session, depth: int) -> LogFacts:
-    """Return the open log with its newest final block; raises LogNotOpenError."""
-    log = current_log(session)
-    head = head_number(session, log)
-    block = session.get(Block, (log.chain_ref, max(head - depth, log.chain.first_block)))
-    if block is None:
+def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock:
+    """Return the newest block at ``depth`` (head minus block); raises LogNotOpenError."""
+    head = select(func.max(Block.number)).where(Block.chain_ref == log.chain_ref)
+    final = head.scalar_subquery() - depth
+    query = select(Block.number, Block.hash, Block.time).where(Block.chain_ref == log.chain_ref)
+    young = query.where(Block.number <= final).order_by(Block.number.desc()).limit(1)
+    row = session.execute(young).one_or_none()
+    if row is None:
         raise LogNotOpenError
-    return LogFacts(log, depth, block)
+    return KnownBlock(*row)
 
 
-def head_number(session: Session, log: Log) -> int:
-    """Return the number of the newest block the server has; raises LogNotOpenError."""
-    query = select(func.max(Block.number)).where(Block.chain_ref == log.chain_ref)
-    head = session.scalar(query)
-    if head is None:
+def head_and_block(
+    session: Session, log: OpenLog, number: int
+) -> tuple[KnownBlock, KnownBlock | None]:
+    """Return the newest block the server has, and the one of that number; raises LogNotOpenError."""
+    newest = select(func.max(Block.number)).where(Block.chain_ref == log.chain_ref)
+    query = select(Block.number, Block.hash, Block.time).where(
+        Block.chain_ref == log.chain_ref, Block.number.in_([newest.scalar_subquery(), number])
+    )
+    found = {row.number: KnownBlock(*row) for row in session.execute(query)}
+    if not found:
         raise LogNotOpenError
-    return head
+    return found[max(found)], found.get(number)
 
 
 def open_log(
@@ -74,15 +104,8 @@ def open_log(
         chain = Chain(chain_id=chain_id, genesis=genesis, first_block=head.number)
         session.add(chain)
         session.flush()
-        session.add(
-            Block(
-                chain_ref=chain.id,
-                number=head.number,
-                hash=head.hash,
-                parent=head.parent,
-                time=head.time,
-            )
-        )
+        row = {"hash": head.hash, "parent": head.parent, "time": head.time}
+        session.add(Block(chain_ref=chain.id, number=head.number, **row))
     terms = {"chain_ref": chain.id, "contract": contract, "anchorer": anchorer}
     log = session.scalars(select(Log).filter_by(**terms)).first()
     if log is None:
@@ -92,15 +115,17 @@ def open_log(
     return log
 
 
-def add_author(session: Session, address: str, account_id: UUID, *, signs: bool) -> Author:
+def add_author(session: Session, address: str, account_id: UUID, *, signs: bool) -> None:
     """Give an account an address to speak with; needs an open write transaction."""
-    author = Author(address=address, account_id=account_id, signs=signs, created_at=utc_now())
-    session.add(author)
+    session.add(Author(address=address, account_id=account_id, signs=signs, created_at=utc_now()))
     session.flush()
-    return author
 
 
-def lock_author(session: Session, address: str) -> Author | None:
-    """Return an author's row, locked: one author's records are accepted one after another."""
-    query = select(Author).where(Author.address == address)
-    return session.scalars(locked(session, query)).one_or_none()
+def lock_author(session: Session, address: str) -> tuple[UUID, bool] | None:
+    """Lock an author's row: one author's records are accepted one after another.
+
+    Returns the account and whether the author signs, None for an unknown address.
+    """
+    query = select(Author.account_id, Author.signs).where(Author.address == address)
+    row = session.execute(locked(session, query)).one_or_none()
+    return None if row is None else (row.account_id, row.signs)

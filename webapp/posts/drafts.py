@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from chain.proofs.records import ZERO_HASH
-from webapp.outbox.models import Block
+from webapp.log.service import KnownBlock
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Draft:
     replaces: str | None
 
 
-def post_message(draft: Draft, author: str, not_before: Block) -> dict[str, Any]:
+def post_message(draft: Draft, author: str, not_before: KnownBlock) -> dict[str, Any]:
     """Return the Post record of a draft, with a fresh salt."""
     return {
         "id": record_hex(draft.id),
@@ -38,7 +38,7 @@ def post_message(draft: Draft, author: str, not_before: Block) -> dict[str, Any]
 
 
 def deletion_message(
-    post_id: UUID, author: str, replaces: bytes, not_before: Block
+    post_id: UUID, author: str, replaces: bytes, not_before: KnownBlock
 ) -> dict[str, Any]:
     """Return the Deletion record of a post."""
     return {
@@ -49,7 +49,7 @@ def deletion_message(
     }
 
 
-def block_reference(block: Block) -> dict[str, Any]:
+def block_reference(block: KnownBlock) -> dict[str, Any]:
     """Return a BlockRef."""
     return {"number": block.number, "hash": "0x" + block.hash.hex()}
 

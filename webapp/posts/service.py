@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
@@ -16,7 +17,7 @@ from webapp.extensions import db
 from webapp.log.acceptance import CheckedRecord, admit, check_record
 from webapp.log.errors import SignatureRequiredError
 from webapp.log.models import Author, Entry
-from webapp.log.service import log_facts
+from webapp.log.service import current_log, newest_final_block
 from webapp.posts.drafts import Draft, deletion_message, post_message
 from webapp.posts.errors import (
     AnsweredPostUnknownError,
@@ -46,7 +47,7 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
     """
     session = db.session()
     author = _unsigned_author(session, account_id, draft.id)
-    not_before = log_facts(session, settings().depth).not_before
+    not_before = newest_final_block(session, current_log(session), settings().depth)
     message = post_message(draft, author, not_before)
     return _publish(account_id, check_record(session, Kind.POST, message, None))
 
@@ -69,33 +70,33 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
         return post
     if session.get_one(Author, post.author).signs:
         raise SignatureRequiredError
-    not_before = log_facts(session, settings().depth).not_before
+    not_before = newest_final_block(session, current_log(session), settings().depth)
     message = deletion_message(post_id, post.author, post.entry.content, not_before)
     return _delete(account_id, post_id, check_record(session, Kind.DELETION, message, None))
 
 
 def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
+    post_id = UUID(bytes=record.record)
     with writing() as session:
-        post_id = UUID(bytes=record.record)
-        post = session.get(Post, post_id)
-        if post is not None and post.author != record.author:
-            raise PostIdTakenError(str(post_id))
         admission = admit(session, record, account_id, settings().depth)
         if not admission.created:
             return session.get_one(Post, post_id), False
         _check_answers(session, account_id, record.message)
-        edit = post is not None
-        if post is None:
+        if admission.first:
             post = _new_post(account_id, post_id, admission.entry)
             session.add(post)
         else:
+            post = session.get_one(Post, post_id)
             post.entry, post.version = admission.entry, post.version + 1
             post.edited_at = admission.entry.accepted_at
         _take_content(post, record.message)
-        kind = EventType.POST_EDITED if edit else EventType.POST_CREATED
+        kind = EventType.POST_CREATED if admission.first else EventType.POST_EDITED
         record_event(session, kind, account_id, str(post_id), version=post.version)
-        ring_after_commit(session, SEAL_TASK, record.log_id)
-        session.flush()
+        ring_after_commit(session, SEAL_TASK, record.log.id)
+        try:
+            session.flush()
+        except IntegrityError:  # the one unique key left: the post's id, under another author
+            raise PostIdTakenError(str(post_id)) from None
         return post, True
 
 
@@ -146,7 +147,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
         post.text, post.media = None, []
         erase_record(session, record.author, record.record)
         record_event(session, EventType.POST_DELETED, account_id, str(post_id))
-        ring_after_commit(session, SEAL_TASK, record.log_id)
+        ring_after_commit(session, SEAL_TASK, record.log.id)
         session.flush()
         return post
 
