@@ -61,7 +61,7 @@ class ArtifactMissing(ChainError):
     def __str__(self) -> str:
         return (
             f"No usable artifact of {self.name} at {self.path} ({self.problem}). "
-            "Compile the contracts with `make contracts` or `python -m chain.compiler`."
+            "Compile the contracts with `make compile` or `python -m chain.compiler`."
         )
 
 

@@ -105,6 +105,8 @@ def _was_refused(error: requests.ConnectionError) -> bool:
 def _without_secrets(url: str) -> str:
     """Scheme, host and port: providers put API keys into user, path and query."""
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+    if not parts.hostname:
+        return f"{parts.scheme}:"  # a chain in this process
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host or ''}{port}"
+    return f"{parts.scheme}://{host}{port}"

@@ -24,12 +24,12 @@ contract SignatureCheck {
         }
     }
 
-    /// @dev Deploys the wallet first if it has no code. A wallet that has code and refuses gets a second
-    /// chance after the factory call, which ERC-6492 also uses to bring a wallet up to date.
+    /// @dev An address without code accepts nothing, so the factory is called to deploy the wallet; and a
+    /// wallet that is there and refuses gets the second chance that ERC-6492 gives it, after the same call.
     function _checkWrapped(address signer, bytes32 digest, bytes memory signature) private returns (bool) {
         (address factory, bytes memory factoryCall, bytes memory inner) =
             abi.decode(_withoutSuffix(signature), (address, bytes, bytes));
-        if (signer.code.length != 0 && _accepts(signer, digest, inner)) return true;
+        if (_accepts(signer, digest, inner)) return true;
         (bool called,) = factory.call(factoryCall);
         return called && _accepts(signer, digest, inner);
     }

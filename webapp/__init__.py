@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_limiter import RateLimitExceeded
@@ -27,7 +28,7 @@ API_PREFIX = "/api/v1"
 FEATURES = (events, outbox, log, accounts, posts)
 
 
-def create_app(config: Mapping[str, object] | None = None) -> Flask:
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Make the application; ``config`` overrides settings by their field names.
 
     Raises InvalidSettingError and SecretsError for what cannot be started with.

@@ -34,7 +34,9 @@ def _setting(default: object, about: str, secret: bool = False) -> Any:
 class Settings:
     """One field per setting; the variable is ``TROTH_`` and the field's name in capitals."""
 
-    data_dir: Path = _setting(Path("data"), "Folder for chain, database, keys, logs and records")
+    data_dir: Path = _setting(  # noqa: RUF009 - Path is immutable
+        Path("data"), "Folder for chain, database, keys, logs and records"
+    )
     host: str = _setting("127.0.0.1", "Address that the web application listens on")
     port: int = _setting(8000, "Port of the web application")
     chain_port: int = _setting(8545, "Port of the embedded chain's JSON-RPC")
@@ -121,7 +123,7 @@ def variable(name: str) -> str:
     return f"TROTH_{name.upper()}"
 
 
-def load_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Read all settings from ``environment`` (default: the process's); overrides win.
 
     Raises InvalidSettingError, naming the variable, for a value that cannot be used.

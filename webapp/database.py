@@ -8,9 +8,9 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVarTuple, cast
 
-from sqlalchemy import Connection, Engine, Select, event, insert
+from sqlalchemy import Connection, Engine, Select, Table, event, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from webapp.extensions import Base, db
 
 WRITE = "troth_write"
 _UNIT = "troth_unit"
+Row = TypeVarTuple("Row")
 BUSY_SECONDS = 30
 
 
@@ -100,7 +101,7 @@ def ring_after_commit(session: Session, task: str, row_id: int) -> None:
     session.info[_UNIT].bells.add((task, row_id))
 
 
-def locked(session: Session, query: Select[Any]) -> Select[Any]:
+def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     """Make a query lock its rows; SQLite's one writer holds the whole file already."""
     return query if session.get_bind().dialect.name == "sqlite" else query.with_for_update()
 
@@ -108,11 +109,16 @@ def locked(session: Session, query: Select[Any]) -> Select[Any]:
 def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless a unique key forbids it; return whether it was inserted."""
     dialect = session.get_bind().dialect.name
-    maker = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}.get(dialect)
-    if maker is None:
+    target = cast("Table", table.__table__)
+    statement: sqlite.Insert | postgresql.Insert
+    if dialect == "sqlite":
+        statement = sqlite.insert(target).values(**values).on_conflict_do_nothing()
+    elif dialect == "postgresql":
+        statement = postgresql.insert(target).values(**values).on_conflict_do_nothing()
+    else:
         raise UnsupportedDatabaseError(dialect)
-    statement = maker(table).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    # A returned row is certain on both; the count of rows is not.
+    return session.execute(statement.returning(literal(1))).first() is not None
 
 
 def insert_many(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:

@@ -141,9 +141,7 @@ def problem(
         "errors": errors or [],
         "request_id": g.get("request_id", ""),
     }
-    response = current_app.json.response(body)
-    response.status_code = status
-    response.content_type = PROBLEM_TYPE
+    response = Response(current_app.json.dumps(body), status, content_type=PROBLEM_TYPE)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -187,7 +185,7 @@ def _on_malformed(error: MalformedError) -> Response:
 def _on_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return current_app.make_response(error.get_response())
     found = _by_field(getattr(error, "data", None) or {})
     if found:
         return problem_response(MalformedRequestError(found))

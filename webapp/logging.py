@@ -2,9 +2,11 @@
 
 import logging
 import sys
+from typing import cast
 
 import ecs_logging
 import structlog
+from structlog.typing import Processor
 
 
 def configure_logging(level: str) -> None:
@@ -14,7 +16,7 @@ def configure_logging(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.format_exc_info,
-            ecs_logging.StructlogFormatter(),
+            cast("Processor", ecs_logging.StructlogFormatter()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),

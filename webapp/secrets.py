@@ -5,6 +5,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from webapp.config import Settings, variable
 
@@ -32,7 +33,7 @@ def load_secrets(settings: Settings) -> Secrets:
     """
     path = settings.data_dir / FILE_NAME
     kept = _read(path) if path.exists() else {}
-    found = {}
+    found: dict[str, str] = {}
     for name in ("jwt_secret", "anchorer_key", "deployer_key"):
         value = getattr(settings, name) or kept.get(name, "")
         if not value and name == "deployer_key":
@@ -69,9 +70,9 @@ def _fresh() -> Secrets:
     return Secrets(secrets.token_hex(32), *("0x" + secrets.token_hex(32) for _ in range(2)))
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        kept: dict[str, str] = json.loads(path.read_text())
+        kept: dict[str, Any] = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise SecretsError(f"{path} cannot be read ({error}); restore it from a backup.") from error
     if kept.get("version") != VERSION:

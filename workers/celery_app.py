@@ -50,7 +50,7 @@ def make_celery(flask_app: Flask) -> Celery:
     return app
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect
 def forget_connections(**_: object) -> None:
     """Drop the parent's database connections in a forked child: sharing one corrupts both."""
     with celery_app.flask_app.app_context():

@@ -117,7 +117,7 @@ def _is_due(session: Session, log_id: int, settings: Settings, now: datetime) ->
     waited = now - oldest
     # A clock that was set back must not stop the log: a negative wait counts as long.
     overdue = waited >= timedelta(seconds=settings.seal_seconds) or waited < timedelta(0)
-    return overdue or count >= settings.seal_size
+    return bool(overdue or count >= settings.seal_size)
 
 
 def _waiting(session: Session, log_id: int, most: int) -> list[Waiting]:

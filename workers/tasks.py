@@ -5,19 +5,19 @@ from celery import shared_task
 from workers import anchoring, upkeep
 
 
-@shared_task(name="troth.seal")  # type: ignore[untyped-decorator]
+@shared_task(name="troth.seal")
 def seal(log_id: int) -> None:
     """Seal what is due in a log."""
     anchoring.seal(log_id)
 
 
-@shared_task(name="troth.sweep")  # type: ignore[untyped-decorator]
+@shared_task(name="troth.sweep")
 def sweep() -> None:
     """Seal, send and index."""
     anchoring.sweep()
 
 
-@shared_task(name="troth.tidy")  # type: ignore[untyped-decorator]
+@shared_task(name="troth.tidy")
 def tidy() -> None:
     """Delete what has expired."""
     upkeep.tidy()

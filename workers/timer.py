@@ -30,7 +30,7 @@ class SweepTimer(threading.Thread):
                 with self._app.app_context():
                     sweep()
             except Exception as error:
-                log.error("sweep.failed", exc_info=error)
+                log.exception("sweep.failed", kind=type(error).__name__)
 
     def stop(self) -> None:
         """Stop after the sweep that runs, and wait for it."""

@@ -7,8 +7,8 @@ contract GasProbe {
     error CallFailed(address target, bytes data);
 
     /// @notice Gas used by one static call, from the call to its return, its cold storage included.
-    /// @dev The target's account is made warm beforehand; the difference of two `gas()` readings with
-    /// nothing in between is subtracted by nobody, so the figure is a few units above the true one.
+    /// @dev The target's account is made warm beforehand. The few units that reading `gas()` itself costs
+    /// are left in the figure.
     /// @param target The contract to call
     /// @param data The calldata of the call
     /// @return used The gas used

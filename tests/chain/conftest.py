@@ -1,8 +1,10 @@
 """Chains to test against: the embedded one in this process, and anvil where it is installed."""
 
 import os
+import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -66,18 +68,27 @@ def embedded_session(compiled: None) -> LocalChain:  # noqa: ARG001 - artifacts 
 
 
 @pytest.fixture(scope="session")
-def anvil_url() -> Iterator[str]:
+def anvil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not ANVIL.exists() and not os.environ.get("CI"):
         pytest.skip("anvil is not installed; get it with `make install`")
     # Without its own deployer, so that ours is exercised; port 0 lets the system choose a free one.
     command = [str(ANVIL), "--port", "0", "--disable-default-create2-deployer"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    # A file, since anvil stops answering when a pipe that nobody reads is full of its messages.
+    output = tmp_path_factory.mktemp("anvil") / "output"
+    with output.open("w") as file, subprocess.Popen(command, stdout=file) as process:
         try:
-            assert process.stdout is not None
-            listening = next(line for line in process.stdout if line.startswith("Listening on "))
-            yield f"http://{listening.split()[-1]}"
+            yield f"http://{_listening(output, process)}"
         finally:
             process.terminate()
+
+
+def _listening(output: Path, process: subprocess.Popen[bytes]) -> str:
+    while process.poll() is None:
+        found = re.search(r"^Listening on (\S+)\n", output.read_text(), re.MULTILINE)
+        if found:
+            return found.group(1)
+        time.sleep(0.05)
+    pytest.fail(f"anvil ended: {output.read_text()}")
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,13 @@ def test_the_address_is_computed_without_a_chain() -> None:
     assert anchor_log_address() == "0x" + keccak(whole)[-20:].hex()
 
 
+@pytest.mark.usefixtures("compiled")
+def test_the_address_does_not_change_by_accident() -> None:
+    # It is in the domain of every signature. It follows from compiler, settings and the text of the
+    # sources, comments included: whoever changes one of them starts a new log at a new address.
+    assert anchor_log_address() == "0xb58430994187dfad00dd7d1fbc5440e8a7f7b36d"
+
+
 def test_deploying_is_deterministic_and_says_where(local: LocalChain) -> None:
     deployment = local.deploy_anchor_log()
     assert deployment.contract == anchor_log_address()

@@ -24,7 +24,7 @@ View = Callable[..., Any]
 def limit_registration(view: View) -> View:
     """Limit registrations by address."""
     by_address = limiter.limit(lambda: settings().limit_register, key_func=get_remote_address)
-    return by_address(view)  # type: ignore[no-any-return]
+    return by_address(view)
 
 
 def limit_sign_in(field: str) -> Callable[[View], View]:
@@ -35,7 +35,7 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
         by_account = limiter.limit(
             lambda: settings().limit_sign_in, key_func=lambda: _account_named(field)
         )
-        return by_address(by_account(view))  # type: ignore[no-any-return]
+        return by_address(by_account(view))
 
     return decorate
 

@@ -11,6 +11,7 @@ import requests
 from eth_account import Account
 from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
 from uuid6 import uuid7
 
 from chain.proofs.domain import Domain, digest
@@ -106,7 +107,7 @@ class Person:
     def _signed(self, kind: Kind, message: dict[str, Any], key: LocalAccount) -> dict[str, Any]:
         domain = self.call("GET", "/log")["domain"]
         where = Domain(domain["chainId"], domain["verifyingContract"])
-        signed = key.unsafe_sign_hash(digest(where, content(kind, message)))
+        signed = key.unsafe_sign_hash(Hash32(digest(where, content(kind, message))))
         return {"message": message, "signature": "0x" + signed.signature.hex()}
 
 

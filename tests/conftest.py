@@ -1,0 +1,102 @@
+"""Fixtures that several rooms share: both databases, an embedded chain, people."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from chain.devnode.node import DevNode
+from tests.support import instance
+from tests.support.services import missing, postgres_server
+from tests.support.wallet import Person
+from webapp.extensions import db
+from workers.anchoring import sweep
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return instance.migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = postgres_server()
+    if server is None:
+        missing("PostgreSQL", "TROTH_TEST_DATABASE_URL")
+    with instance.postgres_database(server, tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give a migrated and empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield instance.copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    url = request.getfixturevalue("postgres_url")
+    instance.empty_postgres(url)
+    yield url
+
+
+@pytest.fixture(scope="session")
+def shared_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevNode]:
+    node = DevNode(None)
+    instance.prepare_node(node, tmp_path_factory.mktemp("node"))
+    yield node
+    node.close()
+
+
+@pytest.fixture
+def node(shared_node: DevNode) -> Iterator[DevNode]:
+    """Give an embedded chain in memory, as new for every test."""
+    snapshot = shared_node.request("evm_snapshot", [])
+    yield shared_node
+    shared_node.request("evm_revert", [snapshot])
+
+
+@pytest.fixture
+def app(database_url: str, node: DevNode, tmp_path: Path) -> Iterator[Flask]:
+    """Give an application with an open log."""
+    app = instance.make_app(tmp_path, database_url)
+    instance.use_node(app, node)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def anchor(app: Flask) -> Callable[[], None]:
+    """Give a function that seals, sends and indexes until nothing waits."""
+
+    def run() -> None:
+        with app.app_context():
+            sweep()
+            sweep()
+
+    return run
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Person:
+    """Give somebody who is not signed in."""
+    return Person(app.test_client())
+
+
+@pytest.fixture
+def alice(app: Flask) -> Person:
+    """Give somebody signed in with a wallet."""
+    return Person(app.test_client()).sign_in()
+
+
+@pytest.fixture
+def bob(app: Flask) -> Person:
+    """Give somebody else signed in with a wallet."""
+    return Person(app.test_client()).sign_in()
+
+
+@pytest.fixture
+def carol(app: Flask) -> Person:
+    """Give somebody registered with handle and password, without a wallet."""
+    return Person(app.test_client()).register("carol")

@@ -1,0 +1,102 @@
+"""The sweep: one at a time, never on a wrong chain, and no trouble of the chain stops sealing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from chain.client import ChainClient
+from chain.devnode.node import DevNode
+from chain.devnode.provider import DevNodeProvider
+from chain.errors import NodeUnavailable
+from tests.support.instance import make_app
+from tests.support.wallet import Person
+from webapp.columns import utc_now
+from webapp.extensions import db
+from webapp.log.models import Batch
+from webapp.outbox.models import Attempt, Claim
+from workers import anchoring
+from workers.anchoring import WrongInstanceError, check_instance, sweep
+from workers.claims import claimed
+
+LOG = 1
+
+
+def test_a_claim_is_held_by_one_at_a_time(context: Flask) -> None:
+    with claimed("job") as first, claimed("job") as second:
+        assert (first, second) == (True, False)
+    with claimed("job") as third:
+        assert third
+
+
+def test_a_claim_of_a_killed_holder_ends_with_its_lease(context: Flask) -> None:
+    with claimed("job"):
+        past = utc_now() - timedelta(seconds=1)
+        db.session.execute(update(Claim).values(until=past))
+        db.session.commit()
+        with claimed("job") as taken:
+            assert taken
+
+
+def test_a_claim_is_given_back_when_the_job_fails(context: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), claimed("job"):
+        1 / 0  # noqa: B018
+    with claimed("job") as free:
+        assert free
+
+
+def test_claims_of_different_jobs_do_not_touch(context: Flask) -> None:
+    with claimed("one") as one, claimed("two") as two:
+        assert one
+        assert two
+
+
+def test_sealing_goes_on_while_the_node_is_away(
+    context: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.publish()
+
+    def away(*_: object) -> None:
+        raise NodeUnavailable("http://node", "it does not answer")
+
+    monkeypatch.setattr(anchoring, "check_instance", away)
+    sweep()
+    assert db.session.scalars(select(Batch.sequence)).all() == [0]
+    assert db.session.scalars(select(Attempt)).all() == []
+
+
+def test_nothing_is_sent_to_a_chain_with_another_genesis(app: Flask, alice: Person) -> None:
+    alice.publish()
+    other = DevNode(None)
+    app.extensions["troth_chain"] = ChainClient("other", provider=DevNodeProvider(other))
+    with app.app_context():
+        with pytest.raises(WrongInstanceError, match="genesis"):
+            check_instance(app.extensions["troth_chain"], LOG)
+        sweep()
+        assert db.session.scalars(select(Attempt)).all() == []
+    assert other.request("eth_blockNumber", []) == "0x0"
+    other.close()
+
+
+def test_a_sweep_without_an_open_log_does_nothing(database_url: str, tmp_path: Path) -> None:
+    app = make_app(tmp_path, database_url)
+    with app.app_context():
+        sweep()
+        assert db.session.scalars(select(Batch)).all() == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_replaying_the_sweep_changes_nothing(
+    context: Flask, alice: Person, anchor: Callable[[], None]
+) -> None:
+    post = alice.publish().json
+    anchor()
+    first = alice.call("GET", f"/posts/{post['id']}/bundle").data
+    for _ in range(3):
+        sweep()
+    assert alice.call("GET", f"/posts/{post['id']}/bundle").data == first
+    assert len(db.session.scalars(select(Attempt)).all()) == 1

@@ -1,0 +1,1 @@
+"""What the project uses to check and describe itself; never part of a running instance."""
