@@ -1,7 +1,9 @@
 """Fixtures that several rooms share: both databases, an embedded chain, people."""
 
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +14,26 @@ from tests.support.services import missing, postgres_server
 from tests.support.wallet import Person
 from webapp.extensions import db
 from workers.anchoring import sweep
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class NetworkReachedError(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True)
+def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test from the network."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        local = isinstance(address, str | bytes) or str(address[0]) in LOOPBACK
+        if not local:
+            raise NetworkReachedError(f"a test tried to reach {address}")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,13 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-EMBEDDED_CONFIRMATIONS = 0
-EXTERNAL_CONFIRMATIONS = 12
+from chain.config import load
+
+EMBEDDED, EXTERNAL = "embedded", "external"  # networks of brownie-config.yaml
 EMBEDDED_SEAL_SECONDS = 2.0
 EXTERNAL_SEAL_SECONDS = 60.0
 MAX_BATCH_ENTRIES = 10_000
@@ -98,7 +100,7 @@ class Settings:
         """Blocks (head minus block) that make a block final."""
         if self.confirmations >= 0:
             return self.confirmations
-        return EMBEDDED_CONFIRMATIONS if self.embedded_chain else EXTERNAL_CONFIRMATIONS
+        return network_depth(EMBEDDED if self.embedded_chain else EXTERNAL)
 
     @property
     def seal_seconds(self) -> float:
@@ -116,6 +118,12 @@ class Settings:
     def origins(self) -> list[str]:
         """The configured CORS origins."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+
+@cache
+def network_depth(network: str) -> int:
+    """Return the usual depth of finality, in blocks, of a network of brownie-config.yaml."""
+    return load().networks[network].confirmations
 
 
 def variable(name: str) -> str:

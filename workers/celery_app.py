@@ -32,7 +32,9 @@ def make_celery(flask_app: Flask) -> Celery:
         beat_schedule=beat_schedule(settings.seal_seconds),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS},
+        broker_transport_options=_transport(settings.broker_url),
+        # Quorum queues survive a broker's restart, and count deliveries of a poisoned message.
+        task_default_queue_type="quorum" if _is_rabbitmq(settings.broker_url) else "classic",
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -48,6 +50,16 @@ def make_celery(flask_app: Flask) -> Celery:
     app.flask_app = flask_app
     app.steps["worker"].add(SweepStep)
     return app
+
+
+def _is_rabbitmq(broker_url: str) -> bool:
+    return broker_url.startswith(("amqp", "pyamqp"))
+
+
+def _transport(broker_url: str) -> dict[str, Any]:
+    if _is_rabbitmq(broker_url):
+        return {"confirm_publish": True}
+    return {"visibility_timeout": VISIBILITY_SECONDS}
 
 
 @worker_process_init.connect

@@ -62,7 +62,9 @@ def test_an_event_becomes_an_anchor_with_the_blocks_own_facts(
     assert cursor() == client.head().number
 
 
-def test_running_again_reads_nothing_twice(client: ChainClient, anchored: Callable[[], str]) -> None:
+def test_running_again_reads_nothing_twice(
+    client: ChainClient, anchored: Callable[[], str]
+) -> None:
     anchored()
     assert Indexing(client, LOG, 0).run() > 0
     before = [(anchor.root, anchor.final_at) for anchor in anchors()]

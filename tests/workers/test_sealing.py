@@ -45,7 +45,9 @@ def test_entries_get_their_places_in_the_order_of_their_ids(
     assert rows[4].previous == rows[1].leaf
 
 
-def test_the_root_and_every_stored_proof_are_those_of_the_rows(context: Flask, alice: Person) -> None:
+def test_the_root_and_every_stored_proof_are_those_of_the_rows(
+    context: Flask, alice: Person
+) -> None:
     for _ in range(7):
         alice.publish()
     batch_id = seal_due(LOG, settings())
@@ -64,7 +66,9 @@ def test_one_entry_is_its_own_root(context: Flask, alice: Person) -> None:
     assert (batch.root, row.proof) == (row.leaf, b"")
 
 
-def test_batches_follow_each_other_without_a_gap(context: Flask, alice: Person, bob: Person) -> None:
+def test_batches_follow_each_other_without_a_gap(
+    context: Flask, alice: Person, bob: Person
+) -> None:
     alice.publish()
     bob.publish()
     first = seal_due(LOG, settings())
@@ -176,7 +180,9 @@ def test_a_crash_while_writing_leaves_nothing_half_sealed(
 
 def test_the_same_entries_make_the_same_batch() -> None:
     waiting = [
-        Waiting(index, "0x" + f"{index % 3:040x}", bytes([index]) * 16, 1, bytes([index]) * 32, None)
+        Waiting(
+            index, "0x" + f"{index % 3:040x}", bytes([index]) * 16, 1, bytes([index]) * 32, None
+        )
         for index in range(1, 12)
     ]
     heads = {"0x" + f"{1:040x}": (5, b"\x07" * 32)}

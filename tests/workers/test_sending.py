@@ -235,9 +235,7 @@ def test_an_empty_signer_is_said_and_heals_when_funded(
     db.session.rollback()
     assert db.session.scalars(select(Transaction.state)).one() == "blocked_funds"
     bank = node.request("eth_accounts", [])[0]
-    node.request(
-        "eth_sendTransaction", [{"from": bank, "to": poor.address, "value": hex(10**18)}]
-    )
+    node.request("eth_sendTransaction", [{"from": bank, "to": poor.address, "value": hex(10**18)}])
     Sending(client, poor, 1, CAP).run()
     db.session.rollback()
     assert db.session.scalars(select(Transaction.state)).one() in ("mined", "reverted")

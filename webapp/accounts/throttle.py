@@ -22,22 +22,23 @@ View = Callable[..., Any]
 
 
 def limit_registration(view: View) -> View:
-    """Limit registrations by address."""
-    by_address = limiter.limit(lambda: settings().limit_register, key_func=get_remote_address)
-    return by_address(view)
+    """Limit registrations by address, and by the handle that is asked for."""
+    return _limited(view, "handle", lambda: settings().limit_register)
 
 
 def limit_sign_in(field: str) -> Callable[[View], View]:
     """Limit sign-ins by address, and by the account that ``field`` of the body names."""
 
     def decorate(view: View) -> View:
-        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
-        by_account = limiter.limit(
-            lambda: settings().limit_sign_in, key_func=lambda: _account_named(field)
-        )
-        return by_address(by_account(view))
+        return _limited(view, field, lambda: settings().limit_sign_in)
 
     return decorate
+
+
+def _limited(view: View, field: str, limit: Callable[[], str]) -> View:
+    by_address = limiter.limit(limit, key_func=get_remote_address)
+    by_account = limiter.limit(limit, key_func=lambda: _account_named(field))
+    return by_address(by_account(view))
 
 
 def _account_named(field: str) -> str:

@@ -15,7 +15,7 @@ from chain.proofs.readers import Pins
 from chain.proofs.verdicts import Report, Verdict, exit_code, spell_time
 from chain.proofs.verify import verify
 from chain.reader import NodeReader
-from webapp.config import EXTERNAL_CONFIRMATIONS, Settings
+from webapp.config import EXTERNAL, Settings, network_depth
 
 UNUSABLE = 2
 COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
@@ -77,7 +77,7 @@ def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
     contract, anchorer = given.contract, given.anchorer
     if record is not None and same_chain:
         contract, anchorer = contract or record.contract, anchorer or record.anchorer
-    depth = settings.depth if same_chain or given.depth is not None else EXTERNAL_CONFIRMATIONS
+    depth = settings.depth if same_chain or given.depth is not None else network_depth(EXTERNAL)
     return Pins(
         chain_id=given.chain_id,
         genesis=bytes.fromhex(given.genesis[2:]),
