@@ -24,6 +24,8 @@ TROTH = (sys.executable, "-m", "webapp.cli")
 # Generous, since several stacks may start at once on a small machine.
 PATIENCE = 150.0
 MARK = "STACK_TEST_MARK"
+# Two versions of Alice's post, Bob's answer, and Bob's deleted post with its Deletion.
+PROVED_BY_DEMO = 5
 
 
 def wait_until(true: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
@@ -208,3 +210,13 @@ def anchor_of(bundle: Path) -> dict[str, Any]:
     """Return what a saved bundle states of its anchor."""
     anchor: dict[str, Any] = json.loads(bundle.read_text())["anchor"]
     return anchor
+
+
+def check_demo(output: str) -> None:
+    """Assert that `troth demo` said of every version that it was proved."""
+    assert output.count(": proved, signed by 0x") == PROVED_BY_DEMO
+    assert "NOT" not in output
+    assert "Bob's deleted post, version 1 (Post): proved" in output
+    assert "text erased" in output
+    assert "Bob's deleted post, version 2 (Deletion): proved" in output
+    assert "Everything was proved." in output.splitlines()

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
 from flask import Flask
+from sqlalchemy import select
 
 from chain.proofs.records import ZERO_HASH, Kind
 from tests.support.wallet import Person, hex_id
