@@ -1,0 +1,48 @@
+"""`python -m bench` measures everything and prints a table; it never fails a build over a figure."""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import accept, finality, gas, seal, size, tree, verify
+from bench.measure import Figure, say
+from bench.report import table, to_json
+
+BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "accept": accept.run,
+    "tree": tree.run,
+    "verify": verify.run,
+    "gas": gas.run,
+    "seal": seal.run,
+    "finality": finality.run,
+    "size": size.run,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the chosen benches; exit code 0 whenever they ran, 2 on misuse."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", choices=sorted(BENCHES), help="run one bench")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too")
+    chosen = parser.parse_args(arguments)
+    names = [chosen.only] if chosen.only else list(BENCHES)
+    say(_machine())
+    figures = [figure for name in names for figure in BENCHES[name]()]
+    say(_machine())
+    sys.stdout.write(table(figures) + "\n")
+    if chosen.json:
+        chosen.json.write_text(to_json(figures) + "\n", encoding="utf-8")
+    return 0
+
+
+def _machine() -> str:
+    """Say how busy the machine is: above its number of cores, figures swing."""
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {cores} cores, load {load:.1f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
