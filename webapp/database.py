@@ -6,35 +6,61 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVarTuple, cast
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Select, Table, event, insert, literal
+from sqlalchemy import Connection, Engine, Select, event, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from webapp import doorbell
-from webapp.extensions import Base, db
+from webapp.extensions import Base, db, table_of
 
 WRITE = "troth_write"
 _UNIT = "troth_unit"
 Row = TypeVarTuple("Row")
 BUSY_SECONDS = 30
+IDLE_SECONDS = 10
+_IDLE_SINCE = "troth_idle_since"
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of ``create_engine`` for a database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
-    return {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    return {"pool_size": 8, "max_overflow": 8}
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Set up a fresh engine's connections; does nothing on PostgreSQL."""
-    if engine.dialect.name != "sqlite":
-        return
+    """Set up how a fresh engine's connections are opened, begun and handed out."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        _ping_after_idling(engine)
 
+
+def _ping_after_idling(engine: Engine) -> None:
+    """Try a connection before it is used, but only if it lay idle: a ping is a round trip."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(connection: Any, record: Any) -> None:  # noqa: ARG001
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, proxy: object) -> None:  # noqa: ARG001
+        idle = time.monotonic() - record.info.get(_IDLE_SINCE, time.monotonic())
+        if idle < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError(f"The connection broke while it lay idle: {error}") from error
+
+
+def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
         connection.execute("PRAGMA journal_mode=WAL")
@@ -109,7 +135,7 @@ def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
 def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless a unique key forbids it; return whether it was inserted."""
     dialect = session.get_bind().dialect.name
-    target = cast("Table", table.__table__)
+    target = table_of(table)
     statement: sqlite.Insert | postgresql.Insert
     if dialect == "sqlite":
         statement = sqlite.insert(target).values(**values).on_conflict_do_nothing()

@@ -117,9 +117,9 @@ def find_account(account_id: UUID) -> Account:
 
 def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
     """Accept a signed Delegation; return the device and whether it is new."""
-    record = check_record(db.session(), Kind.DELEGATION, message, signature)
+    record = check_record(db.session(), Kind.DELEGATION, message, signature, settings().depth)
     with writing() as session:
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if not admission.created:
             return session.get_one(Delegation, admission.entry.id), False
         delegation = delegations.allow(session, admission.entry)
@@ -134,14 +134,14 @@ def revoke_device(
 
     Raises DeviceMismatchError, DeviceNotFoundError and what admitting a record raises.
     """
-    record = check_record(db.session(), Kind.REVOCATION, message, signature)
+    record = check_record(db.session(), Kind.REVOCATION, message, signature, settings().depth)
     delegate = str(record.message["delegate"])
     if delegate != address.lower():
         raise DeviceMismatchError(address, delegate)
     with writing() as session:
         known = select(Delegation).filter_by(author=record.author, delegate=delegate)
         devices = list(session.scalars(known.order_by(Delegation.entry_id.desc())))
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if not devices:
             raise DeviceNotFoundError(delegate)
         if admission.created:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from flask import Response
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -16,10 +16,12 @@ from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.errors import problem_response
-from webapp.extensions import db, jwt
+from webapp.extensions import db, jwt, table_of
 
-ISSUER = "troth"
-AUDIENCE = "troth-api"
+_SESSIONS = table_of(SignInSession).c
+_ALIVE = select(_SESSIONS.id).where(
+    _SESSIONS.id == bindparam("sid"), _SESSIONS.revoked_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,8 @@ def _revoke(session: Session, session_id: UUID) -> None:
 @jwt.token_in_blocklist_loader
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
-    alive = select(SignInSession.id).filter_by(id=UUID(claims["sid"]), revoked_at=None)
-    return db.session.execute(alive).first() is None
+    found = db.session.connection().execute(_ALIVE, {"sid": UUID(claims["sid"])})
+    return found.first() is None
 
 
 @jwt.unauthorized_loader

@@ -7,45 +7,42 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from chain.proofs.domain import digest
 from chain.proofs.keccak import keccak256
 from chain.proofs.records import ZERO_HASH, Kind, check_message, content
 from webapp.columns import utc_now
+from webapp.extensions import table_of
 from webapp.log import delegations, precedents, rules
 from webapp.log.errors import NotYourAuthorError, SignatureRequiredError
 from webapp.log.models import Entry
+from webapp.log.precedents import RecordKey
 from webapp.log.service import OpenLog, current_log, head_and_block, lock_author
 from webapp.log.signers import Signer, find_signer
 
 
 @dataclass(frozen=True)
 class CheckedRecord:
-    """A record of right shape whose signature, if any, was checked."""
+    """A record of right shape whose signature, if any, and lower bound of time were checked."""
 
     log: OpenLog
     kind: Kind
     message: dict[str, Any]
-    content: bytes
+    key: RecordKey
     signature: bytes | None
     signer: Signer | None
 
     @property
     def author(self) -> str:
         """The address that the record speaks for."""
-        return str(self.message["author"])
+        return self.key.author
 
     @property
     def record(self) -> bytes:
         """The record's 16-byte id."""
-        return bytes.fromhex(self.message["id"][2:])
-
-    @property
-    def salt_digest(self) -> bytes | None:
-        """keccak256 of the salt, all that is kept of it for ever; None for kinds without one."""
-        salt = self.message.get("salt")
-        return None if salt is None else keccak256(bytes.fromhex(salt[2:]))
+        return self.key.record
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,9 @@ class Admission:
 
 
 def check_record(
-    session: Session, kind: Kind, message: object, signature: bytes | None
+    session: Session, kind: Kind, message: object, signature: bytes | None, depth: int
 ) -> CheckedRecord:
-    """Check a record's shape, bounds and signature; writes nothing.
+    """Check a record's shape, bounds, signature and notBefore block; writes nothing.
 
     Raises MalformedError for its shape, RecordRefusedError for what cannot be accepted and
     ServiceUnavailableError when only the chain's node could tell whether the signature is good.
@@ -68,42 +65,44 @@ def check_record(
     log = current_log(session)
     checked = check_message(kind, rules.lower_addresses(message))
     rules.check_bounds(kind, checked)
-    hashed = content(kind, checked)
+    key = _key(kind, checked)
     signer = None
     if signature is not None:
-        signing_digest = digest(log.domain, hashed)
-        signer = find_signer(session, str(checked["author"]), signing_digest, signature)
-    return CheckedRecord(log, kind, dict(checked), hashed, signature, signer)
+        signer = find_signer(session, key.author, digest(log.domain, key.content), signature)
+    head, named = head_and_block(session, log, int(checked["notBefore"]["number"]))
+    block = rules.check_not_before(log, checked["notBefore"], head, named, depth)
+    if kind is Kind.DELEGATION:
+        rules.check_delegation_terms(checked, block)
+    return CheckedRecord(log, kind, dict(checked), key, signature, signer)
 
 
-def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
+def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admission:
     """Apply the log's rules under the author's lock and add the entry.
 
     Needs an open write transaction. The same content again returns the entry that is there.
     Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
     _own_author(session, record, account_id)
-    known = precedents.find_precedents(
-        session, record.log.id, record.author, record.record, record.content, record.salt_digest
-    )
+    known = precedents.find_precedents(session, record.log.id, record.key)
     if known.same_entry is not None:
         return Admission(session.get_one(Entry, known.same_entry), created=False, first=False)
-    _check_rules(session, record, known, depth)
-    entry = Entry(
-        log_id=record.log.id,
-        author=record.author,
-        record=record.record,
-        kind=int(record.kind),
-        content=record.content,
-        signature=record.signature,
-        message=record.message,
-        salt_digest=record.salt_digest,
-        delegation_id=delegations.authorise(session, record.kind, record.author, record.signer),
-        accepted_at=utc_now(),
+    message = record.message
+    replaces = str(message.get("replaces", ZERO_HASH))
+    precedents.check_version(known, record.kind, record.record, replaces)
+    if "salt" in message:
+        precedents.check_salt(known, message["salt"])
+    delegation = delegations.authorise(session, record.kind, record.author, record.signer)
+    return Admission(_add(session, record, delegation), created=True, first=known.current is None)
+
+
+def _key(kind: Kind, message: dict[str, Any]) -> RecordKey:
+    salt = message.get("salt")
+    return RecordKey(
+        author=str(message["author"]),
+        record=bytes.fromhex(message["id"][2:]),
+        content=content(kind, message),
+        salt_digest=None if salt is None else keccak256(bytes.fromhex(salt[2:])),
     )
-    session.add(entry)
-    session.flush()
-    return Admission(entry, created=True, first=known.current is None)
 
 
 def _own_author(session: Session, record: CheckedRecord, account_id: UUID) -> None:
@@ -114,15 +113,22 @@ def _own_author(session: Session, record: CheckedRecord, account_id: UUID) -> No
         raise SignatureRequiredError
 
 
-def _check_rules(
-    session: Session, record: CheckedRecord, known: precedents.Precedents, depth: int
-) -> None:
-    message = record.message
-    replaces = str(message.get("replaces", ZERO_HASH))
-    precedents.check_version(known, record.kind, record.record, replaces)
-    head, named = head_and_block(session, record.log, int(message["notBefore"]["number"]))
-    block = rules.check_not_before(record.log, message["notBefore"], head, named, depth)
-    if "salt" in message:
-        precedents.check_salt(known, message["salt"])
-    if record.kind is Kind.DELEGATION:
-        rules.check_delegation_terms(message, block)
+def _add(session: Session, record: CheckedRecord, delegation_id: int | None) -> Entry:
+    """Insert the entry and return it as a plain value, so that nothing is read back."""
+    row = {
+        "log_id": record.log.id,
+        "author": record.author,
+        "record": record.record,
+        "kind": int(record.kind),
+        "content": record.key.content,
+        "signature": record.signature,
+        "message": record.message,
+        "salt_digest": record.key.salt_digest,
+        "delegation_id": delegation_id,
+        "accepted_at": utc_now(),
+    }
+    entry_id = session.connection().execute(_INSERT, row).scalar_one()
+    return Entry(id=entry_id, batch=None, **row)
+
+
+_INSERT = insert(table_of(Entry)).returning(table_of(Entry).c.id)

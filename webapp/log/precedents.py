@@ -2,14 +2,44 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
+from webapp.extensions import table_of
 from webapp.log.errors import RecordEndedError, SaltRefusedError, VersionConflictError
 from webapp.log.models import Entry
 
 CURRENT, SAME, SALT = 0, 1, 2
+
+
+# Built once: putting a statement together takes longer than running it.
+_T = table_of(Entry).c
+_COLUMNS = (_T.id, _T.kind, _T.content)
+_NEWEST = (
+    select(literal(CURRENT).label("what"), *_COLUMNS)
+    .where(_T.author == bindparam("author"), _T.record == bindparam("record"))
+    .order_by(_T.id.desc())
+    .limit(1)
+    .subquery()
+)
+_PRECEDENTS = union_all(
+    select(_NEWEST),
+    select(literal(SAME), *_COLUMNS).where(
+        _T.content == bindparam("content"), _T.log_id == bindparam("log_id")
+    ),
+    select(literal(SALT), *_COLUMNS).where(_T.salt_digest == bindparam("salt_digest")),
+)
+
+
+@dataclass(frozen=True)
+class RecordKey:
+    """All that a record must be unique by; the salt's digest is None for kinds without one."""
+
+    author: str
+    record: bytes
+    content: bytes
+    salt_digest: bytes | None
 
 
 @dataclass(frozen=True)
@@ -29,30 +59,19 @@ class Precedents:
     salt_used: bool
 
 
-def find_precedents(
-    session: Session,
-    log_id: int,
-    author: str,
-    record: bytes,
-    content: bytes,
-    salt_digest: bytes | None,
-) -> Precedents:
+def find_precedents(session: Session, log_id: int, key: RecordKey) -> Precedents:
     """Look up what is there for a record; call under the author's lock."""
-    columns = (Entry.id, Entry.kind, Entry.content)
-    current = (
-        select(literal(CURRENT).label("what"), *columns)
-        .where(Entry.author == author, Entry.record == record)
-        .order_by(Entry.id.desc())
-        .limit(1)
-        .subquery()
+    found = session.connection().execute(
+        _PRECEDENTS,
+        {
+            "log_id": log_id,
+            "author": key.author,
+            "record": key.record,
+            "content": key.content,
+            "salt_digest": key.salt_digest,
+        },
     )
-    parts = [
-        select(current),
-        select(literal(SAME), *columns).where(Entry.content == content, Entry.log_id == log_id),
-    ]
-    if salt_digest is not None:
-        parts.append(select(literal(SALT), *columns).where(Entry.salt_digest == salt_digest))
-    rows = {row.what: row for row in session.execute(union_all(*parts))}
+    rows = {row.what: row for row in found}
     newest, same = rows.get(CURRENT), rows.get(SAME)
     return Precedents(
         None if newest is None else Current(newest.kind, newest.content),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from chain import wire
 from chain.proofs.domain import Domain
 from webapp.columns import utc_now
 from webapp.database import locked
+from webapp.extensions import table_of
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Author, Log
 from webapp.outbox.models import Block, Chain
@@ -42,19 +43,32 @@ class KnownBlock:
     time: int
 
 
+_L, _C, _B = table_of(Log).c, table_of(Chain).c, table_of(Block).c
+# Built once: putting a statement together takes longer than running it.
+_OPEN_LOG = (
+    select(_L.id, _L.chain_ref, _C.chain_id, _C.genesis, _L.contract, _L.anchorer, _C.first_block)
+    .join_from(table_of(Log), table_of(Chain), _C.id == _L.chain_ref)
+    .order_by(_L.id.desc())
+    .limit(1)
+)
+_HEAD = select(func.max(_B.number)).where(_B.chain_ref == bindparam("chain_ref"))
+_BLOCKS = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == bindparam("chain_ref"))
+_HEAD_AND_BLOCK = _BLOCKS.where(
+    or_(_B.number == _HEAD.scalar_subquery(), _B.number == bindparam("number"))
+)
+_NEWEST_FINAL = (
+    _BLOCKS.where(_B.number <= _HEAD.scalar_subquery() - bindparam("depth"))
+    .order_by(_B.number.desc())
+    .limit(1)
+)
+_LOCK_AUTHOR = select(table_of(Author).c.account_id, table_of(Author).c.signs).where(
+    table_of(Author).c.address == bindparam("address")
+)
+
+
 def current_log(session: Session) -> OpenLog:
     """Return the newest log, the one that accepts records; raises LogNotOpenError."""
-    columns = (
-        Log.id,
-        Log.chain_ref,
-        Chain.chain_id,
-        Chain.genesis,
-        Log.contract,
-        Log.anchorer,
-        Chain.first_block,
-    )
-    query = select(*columns).join(Chain, Chain.id == Log.chain_ref).order_by(Log.id.desc()).limit(1)
-    row = session.execute(query).one_or_none()
+    row = session.connection().execute(_OPEN_LOG).one_or_none()
     if row is None:
         raise LogNotOpenError
     return OpenLog(*row)
@@ -62,11 +76,8 @@ def current_log(session: Session) -> OpenLog:
 
 def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock:
     """Return the newest block at ``depth`` (head minus block); raises LogNotOpenError."""
-    head = select(func.max(Block.number)).where(Block.chain_ref == log.chain_ref)
-    final = head.scalar_subquery() - depth
-    query = select(Block.number, Block.hash, Block.time).where(Block.chain_ref == log.chain_ref)
-    young = query.where(Block.number <= final).order_by(Block.number.desc()).limit(1)
-    row = session.execute(young).one_or_none()
+    values = {"chain_ref": log.chain_ref, "depth": depth}
+    row = session.connection().execute(_NEWEST_FINAL, values).one_or_none()
     if row is None:
         raise LogNotOpenError
     return KnownBlock(*row)
@@ -76,11 +87,9 @@ def head_and_block(
     session: Session, log: OpenLog, number: int
 ) -> tuple[KnownBlock, KnownBlock | None]:
     """Return the newest block the server has, and the one of that number; raises LogNotOpenError."""
-    newest = select(func.max(Block.number)).where(Block.chain_ref == log.chain_ref)
-    query = select(Block.number, Block.hash, Block.time).where(
-        Block.chain_ref == log.chain_ref, Block.number.in_([newest.scalar_subquery(), number])
-    )
-    found = {row.number: KnownBlock(*row) for row in session.execute(query)}
+    values = {"chain_ref": log.chain_ref, "number": number}
+    rows = session.connection().execute(_HEAD_AND_BLOCK, values)
+    found = {row.number: KnownBlock(*row) for row in rows}
     if not found:
         raise LogNotOpenError
     return found[max(found)], found.get(number)
@@ -126,6 +135,6 @@ def lock_author(session: Session, address: str) -> tuple[UUID, bool] | None:
 
     Returns the account and whether the author signs, None for an unknown address.
     """
-    query = select(Author.account_id, Author.signs).where(Author.address == address)
-    row = session.execute(locked(session, query)).one_or_none()
+    query = locked(session, _LOCK_AUTHOR)
+    row = session.connection().execute(query, {"address": address}).one_or_none()
     return None if row is None else (row.account_id, row.signs)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from webapp.columns import utc_now
 from webapp.database import ring_after_commit, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
-from webapp.extensions import db
+from webapp.extensions import db, table_of
 from webapp.log.acceptance import CheckedRecord, admit, check_record
 from webapp.log.errors import SignatureRequiredError
 from webapp.log.models import Author, Entry
@@ -30,6 +30,7 @@ from webapp.posts.models import Post
 from webapp.posts.reading import may_read, post_of_content, readable_post
 
 SEAL_TASK = "troth.seal"
+_INSERT = insert(table_of(Post))
 
 
 def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[Post, bool]:
@@ -37,7 +38,9 @@ def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple
 
     Raises MalformedError for the record's shape and the log's and posts' ProblemErrors.
     """
-    return _publish(account_id, check_record(db.session(), Kind.POST, message, signature))
+    return _publish(
+        account_id, check_record(db.session(), Kind.POST, message, signature, settings().depth)
+    )
 
 
 def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
@@ -49,12 +52,12 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
     author = _unsigned_author(session, account_id, draft.id)
     not_before = newest_final_block(session, current_log(session), settings().depth)
     message = post_message(draft, author, not_before)
-    return _publish(account_id, check_record(session, Kind.POST, message, None))
+    return _publish(account_id, check_record(session, Kind.POST, message, None, settings().depth))
 
 
 def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> Post:
     """Delete a post by a signed Deletion; return its tombstone."""
-    record = check_record(db.session(), Kind.DELETION, message, signature)
+    record = check_record(db.session(), Kind.DELETION, message, signature, settings().depth)
     if record.record != post_id.bytes:
         raise DeletionMismatchError(str(post_id), str(UUID(bytes=record.record)))
     return _delete(account_id, post_id, record)
@@ -72,51 +75,66 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
         raise SignatureRequiredError
     not_before = newest_final_block(session, current_log(session), settings().depth)
     message = deletion_message(post_id, post.author, post.entry.content, not_before)
-    return _delete(account_id, post_id, check_record(session, Kind.DELETION, message, None))
+    return _delete(
+        account_id, post_id, check_record(session, Kind.DELETION, message, None, settings().depth)
+    )
 
 
 def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
     post_id = UUID(bytes=record.record)
     with writing() as session:
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if not admission.created:
             return session.get_one(Post, post_id), False
         _check_answers(session, account_id, record.message)
-        if admission.first:
-            post = _new_post(account_id, post_id, admission.entry)
-            session.add(post)
-        else:
-            post = session.get_one(Post, post_id)
-            post.entry, post.version = admission.entry, post.version + 1
-            post.edited_at = admission.entry.accepted_at
-        _take_content(post, record.message)
-        kind = EventType.POST_CREATED if admission.first else EventType.POST_EDITED
-        record_event(session, kind, account_id, str(post_id), version=post.version)
         ring_after_commit(session, SEAL_TASK, record.log.id)
-        try:
-            session.flush()
-        except IntegrityError:  # the one unique key left: the post's id, under another author
-            raise PostIdTakenError(str(post_id)) from None
-        return post, True
+        publish = _create if admission.first else _edit
+        return publish(session, account_id, post_id, admission.entry, record.message), True
 
 
-def _new_post(account_id: UUID, post_id: UUID, entry: Entry) -> Post:
-    return Post(
-        id=post_id,
-        account_id=account_id,
-        author=entry.author,
-        entry=entry,
-        version=1,
-        created_at=entry.accepted_at,
-    )
+def _create(
+    session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
+) -> Post:
+    row = {
+        "id": post_id,
+        "account_id": account_id,
+        "author": entry.author,
+        "entry_id": entry.id,
+        "version": 1,
+        "created_at": entry.accepted_at,
+        **_content(message),
+    }
+    try:
+        session.connection().execute(_INSERT, row)
+    except IntegrityError:  # the one unique key left: the post's id, under another author
+        raise PostIdTakenError(str(post_id)) from None
+    record_event(session, EventType.POST_CREATED, account_id, str(post_id), version=1)
+    return Post(entry=entry, **row)
 
 
-def _take_content(post: Post, message: dict[str, Any]) -> None:
-    post.text = message["text"]
-    post.audience = message["audience"]
-    post.media = message["media"]
-    post.reply_to = _hash_or_none(message["replyTo"])
-    post.quotes = _hash_or_none(message["quotes"])
+def _edit(
+    session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
+) -> Post:
+    post = session.get_one(Post, post_id)
+    for name, value in _content(message).items():
+        setattr(post, name, value)
+    post.entry_id, post.version = entry.id, post.version + 1
+    post.edited_at = entry.accepted_at
+    record_event(session, EventType.POST_EDITED, account_id, str(post_id), version=post.version)
+    session.flush()
+    session.refresh(post)
+    return post
+
+
+def _content(message: dict[str, Any]) -> dict[str, Any]:
+    """Return what a post shows of its signed message."""
+    return {
+        "text": message["text"],
+        "audience": message["audience"],
+        "media": message["media"],
+        "reply_to": _hash_or_none(message["replyTo"]),
+        "quotes": _hash_or_none(message["quotes"]),
+    }
 
 
 def _hash_or_none(text: str) -> bytes | None:
@@ -140,15 +158,16 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
             raise PostNotFoundError(str(post_id))
         if post.account_id != account_id or post.author != record.author:
             raise NotYourPostError(str(post_id))
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if not admission.created:
             return post
-        post.entry, post.deleted_at = admission.entry, utc_now()
+        post.entry_id, post.deleted_at = admission.entry.id, utc_now()
         post.text, post.media = None, []
         erase_record(session, record.author, record.record)
         record_event(session, EventType.POST_DELETED, account_id, str(post_id))
         ring_after_commit(session, SEAL_TASK, record.log.id)
         session.flush()
+        session.refresh(post)
         return post
 
 
