@@ -3,7 +3,7 @@
 from alembic import context
 
 from webapp.columns import DOCUMENT, UtcDateTime
-from webapp.database import WRITE
+from webapp.database import write_options
 from webapp.extensions import Base, db
 
 
@@ -22,7 +22,7 @@ def render(kind: str, item: object, autogen_context: object) -> str | bool:
 def run() -> None:
     """Migrate in one transaction; on SQLite that needs our own BEGIN IMMEDIATE."""
     with db.engine.connect() as connection:
-        connection.execution_options(**{WRITE: True})
+        connection.execution_options(**write_options(db.engine))
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

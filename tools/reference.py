@@ -44,6 +44,7 @@ def errors_page() -> str:
     known = {code for code, _, _ in rows}
     plain = {
         ("no_session", 401): "You are not signed in",
+        ("not_yours", 403): "This is not yours to do",
         ("not_found", 404): "There is nothing at this address",
         ("method_not_allowed", 405): "The address does not take this method",
         ("too_large", 413): "The body is larger than 1 MiB",

@@ -1,6 +1,7 @@
 """The ``troth`` command."""
 
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -72,7 +73,15 @@ def verify(file: Path, as_json: bool, offline: bool, **pins: object) -> None:
     unusable; 3: something asked for could not be decided.
     """
     wanted = verify_command.Wanted(file=file, offline=offline, **pins)  # type: ignore[arg-type]
-    sys.exit(verify_command.verify_file(wanted, load_settings(), as_json=as_json))
+    try:
+        code = verify_command.verify_file(wanted, load_settings(), as_json=as_json)
+    except EXPECTED as error:
+        click.echo(f"troth: {error}", err=True)
+        code = UNUSABLE
+    except Exception:  # noqa: BLE001 - 1 means "a claim fails"; a bug of ours must not say that
+        traceback.print_exc()
+        code = UNUSABLE
+    sys.exit(code)
 
 
 @cli.command()

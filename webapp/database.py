@@ -31,7 +31,15 @@ def engine_options(url: str) -> dict[str, Any]:
     """Return the options of ``create_engine`` for a database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
-    return {"pool_size": 8, "max_overflow": 8}
+    # A statement outside a unit of work reads by itself: no BEGIN and ROLLBACK to wait for.
+    return {"pool_size": 8, "max_overflow": 8, "isolation_level": "AUTOCOMMIT"}
+
+
+def write_options(engine: Engine) -> dict[str, Any]:
+    """Return the execution options of a connection that opens a write transaction."""
+    if engine.dialect.name == "sqlite":
+        return {WRITE: True}
+    return {"isolation_level": "READ COMMITTED"}
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -85,7 +93,8 @@ class _Unit:
     def begin(self) -> None:
         if not self.begun:
             self.session.rollback()  # ends what was read so far: a reader cannot become a writer
-            self.session.connection(execution_options={WRITE: True})
+            self.session.expire_all()  # and what an earlier unit left is not current any more
+            self.session.connection(execution_options=write_options(db.engine))
             self.begun = True
 
 

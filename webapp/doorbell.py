@@ -9,17 +9,39 @@ import os
 import queue
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 import structlog
 from celery import Celery
 from flask import current_app
-from kombu.exceptions import OperationalError
 
+QUEUE = "troth"
+# Longer than the longest task: Redis hands out a message again after this.
+VISIBILITY_SECONDS = 3_600
 MAX_WAITING = 1_000
 COALESCE_SECONDS = 0.05
 
 Bell = tuple[str, int]
 log = structlog.get_logger(__name__)
+
+
+def is_rabbitmq(broker_url: str) -> bool:
+    """Tell whether a broker speaks AMQP."""
+    return broker_url.startswith(("amqp", "pyamqp"))
+
+
+def queue_settings(broker_url: str) -> dict[str, Any]:
+    """Return the Celery settings of our queue: who rings and who hears must declare it alike."""
+    if is_rabbitmq(broker_url):
+        # Quorum queues survive a broker's restart, and count deliveries of a poisoned message.
+        kind, transport = "quorum", {"confirm_publish": 1}
+    else:
+        kind, transport = "classic", {"visibility_timeout": VISIBILITY_SECONDS}
+    return {
+        "task_default_queue": QUEUE,
+        "task_default_queue_type": kind,
+        "broker_transport_options": transport,
+    }
 
 
 def ring_all(bells: Iterable[Bell]) -> None:
@@ -56,12 +78,13 @@ class Ringer:
 
     def _run(self) -> None:
         sender = Celery(broker=self._broker_url, set_as_current=False)
-        sender.conf.broker_transport_options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+        sender.conf.update(queue_settings(self._broker_url))
+        sender.conf.broker_transport_options |= {"socket_connect_timeout": 1, "socket_timeout": 1}
         while True:
             for task, row_id in self._next_bells():
                 try:
                     sender.send_task(task, args=[row_id], retry=False, ignore_result=True)
-                except (OperationalError, OSError) as problem:
+                except Exception as problem:  # noqa: BLE001 - each broker raises its own; the ringer must outlive all
                     log.info("doorbell.unheard", task=task, problem=str(problem))
 
     def _next_bells(self) -> set[Bell]:

@@ -5,17 +5,25 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.json.provider import JSONProvider
+from flask_smorest import Blueprint
+from marshmallow import missing
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from chain.proofs.bundle import load_strict_json
+from chain.proofs.errors import MalformedError
 from webapp.errors import MalformedRequestError, WrongTypeError
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
 
 
+class NotStrictJsonError(ValueError):
+    """A body that is no strict JSON; says where and why."""
+
+
 class StrictJson(JSONProvider):
-    """JSON that refuses duplicate keys, NaN, floats' cousins and lone surrogates."""
+    """JSON that refuses duplicate keys, floats, NaN and lone surrogates."""
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Write compact JSON."""
@@ -24,9 +32,12 @@ class StrictJson(JSONProvider):
         return json.dumps(obj, **kwargs)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ARG002
-        """Read JSON as strictly as a bundle; raises MalformedError."""
+        """Read JSON as strictly as a bundle; raises NotStrictJsonError."""
         data = s.encode() if isinstance(s, str) else s
-        return load_strict_json(data, max_bytes=MAX_BODY_BYTES, max_depth=MAX_BODY_DEPTH)
+        try:
+            return load_strict_json(data, max_bytes=MAX_BODY_BYTES, max_depth=MAX_BODY_DEPTH)
+        except MalformedError as error:
+            raise NotStrictJsonError(str(error)) from error
 
 
 class StrictRequest(Request):
@@ -35,6 +46,19 @@ class StrictRequest(Request):
     def on_json_loading_failure(self, e: ValueError | None) -> Any:
         """Say what is wrong with the body instead of a bare 400."""
         raise MalformedRequestError([{"field": "", "problem": str(e)}])
+
+
+class StrictParser(FlaskParser):
+    """Reads bodies by the application's own JSON: webargs would use the lenient one."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return req.get_json() if req.get_data(cache=True) else missing
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]
+    """A blueprint of the API: strict bodies, and 400 for what does not fit a schema."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
 
 def register_http(app: Flask) -> None:

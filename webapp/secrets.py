@@ -72,14 +72,16 @@ def _fresh() -> Secrets:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        kept: dict[str, Any] = json.loads(path.read_text())
+        kept: Any = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise SecretsError(f"{path} cannot be read ({error}); restore it from a backup.") from error
-    if kept.get("version") != VERSION:
+    if not isinstance(kept, dict) or kept.get("version") != VERSION:
         raise SecretsError(
-            f"{path} has version {kept.get('version')}; this release reads version {VERSION}."
+            f"{path} is not of version {VERSION}, which this release reads; use the release that "
+            "wrote it, or restore it from a backup."
         )
-    return kept
+    found: dict[str, Any] = kept
+    return found
 
 
 def _write(path: Path, fresh: Secrets) -> None:

@@ -8,13 +8,12 @@ from flask import Flask
 
 from webapp import create_app
 from webapp.config import Settings
+from webapp.doorbell import queue_settings
 from webapp.extensions import db
 from workers.schedule import beat_schedule
 from workers.timer import SweepStep
 
 TASK_SECONDS = 300
-# Longer than the longest task: Redis hands out a message again after this.
-VISIBILITY_SECONDS = 3_600
 
 
 def make_celery(flask_app: Flask) -> Celery:
@@ -27,14 +26,12 @@ def make_celery(flask_app: Flask) -> Celery:
                 return self.run(*args, **kwargs)
 
     app = Celery("troth", task_cls=ContextTask, broker=settings.broker_url, set_as_current=True)
+    app.conf.update(queue_settings(settings.broker_url))
     app.conf.update(
         include=["workers.tasks"],
         beat_schedule=beat_schedule(settings.seal_seconds),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options=_transport(settings.broker_url),
-        # Quorum queues survive a broker's restart, and count deliveries of a poisoned message.
-        task_default_queue_type="quorum" if _is_rabbitmq(settings.broker_url) else "classic",
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -50,16 +47,6 @@ def make_celery(flask_app: Flask) -> Celery:
     app.flask_app = flask_app
     app.steps["worker"].add(SweepStep)
     return app
-
-
-def _is_rabbitmq(broker_url: str) -> bool:
-    return broker_url.startswith(("amqp", "pyamqp"))
-
-
-def _transport(broker_url: str) -> dict[str, Any]:
-    if _is_rabbitmq(broker_url):
-        return {"confirm_publish": True}
-    return {"visibility_timeout": VISIBILITY_SECONDS}
 
 
 @worker_process_init.connect

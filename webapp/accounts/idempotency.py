@@ -121,7 +121,7 @@ def _check_key(key: str) -> str:
 
 
 def _scope() -> str:
-    verify_jwt_in_request(optional=True)
+    verify_jwt_in_request(optional=True, verify_type=False)
     return str(get_jwt_identity() or "signed-out")
 
 

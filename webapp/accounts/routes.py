@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask_jwt_extended import jwt_required
-from flask_smorest import Blueprint
 
 from webapp.accounts import service, tokens
 from webapp.accounts.idempotency import idempotent
@@ -21,14 +20,16 @@ from webapp.accounts.schemas import (
 from webapp.accounts.siwe import new_nonce
 from webapp.accounts.throttle import limit_registration, limit_sign_in
 from webapp.accounts.tokens import Tokens, current_account_id
+from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
 
-blueprint = Blueprint("accounts", __name__, description="People, sessions and devices")
+blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")
 
 
 @blueprint.post("/auth/siwe/nonce")
 @limit_sign_in("nonce")
+@idempotent
 @blueprint.response(200, NonceSchema)
 def siwe_nonce() -> dict[str, str]:
     """Give a nonce for an EIP-4361 message, good once within ten minutes."""
@@ -76,6 +77,7 @@ def refresh() -> Tokens:
 
 @blueprint.post("/auth/logout")
 @jwt_required(verify_type=False)
+@idempotent
 @blueprint.response(204)
 def logout() -> None:
     """End the session of the access or refresh token that is sent."""

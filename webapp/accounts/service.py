@@ -16,7 +16,7 @@ from webapp.accounts.errors import (
     SignInRefusedError,
     UserNotFoundError,
 )
-from webapp.accounts.handles import normal_handle
+from webapp.accounts.handles import PATTERN, normal_handle
 from webapp.accounts.models import Account
 from webapp.accounts.passwords import hash_password, password_matches
 from webapp.accounts.tokens import Tokens, start_session
@@ -69,7 +69,10 @@ def register(handle: str, password: str) -> Tokens:
 
 def sign_in_with_password(handle: str, password: str) -> Tokens:
     """Sign in with handle and password; raises SignInRefusedError, the same for both."""
-    account = db.session.scalars(select(Account).filter_by(handle=handle.lower())).one_or_none()
+    name = handle.lower()
+    account = None
+    if PATTERN.match(name):
+        account = db.session.scalars(select(Account).filter_by(handle=name)).one_or_none()
     if not password_matches(account.password_hash if account else None, password) or not account:
         raise SignInRefusedError("Handle or password is wrong")
     account_id = account.id
@@ -147,7 +150,8 @@ def revoke_device(
         if admission.created:
             delegations.revoke(session, admission.entry)
             record_event(session, EventType.DEVICE_REVOKED, account_id, delegate)
-        return devices[0]
+        ended = [one for one in devices if one.revocation_id == admission.entry.id]
+        return (ended or devices)[0]
 
 
 def grant_role(handle: str, role: str) -> Account:

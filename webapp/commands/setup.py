@@ -40,6 +40,7 @@ def set_up() -> Deployment:
 
 def deploy(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of contract, funds (on the embedded chain) and log; raises SetupError."""
+    _check_same_chain(client.chain_id(), client.genesis())
     keys = load_secrets(here)
     anchorer = LocalSigner(bytes.fromhex(keys.anchorer_key.removeprefix("0x")))
     deployer = LocalSigner(bytes.fromhex(keys.deployer_key.removeprefix("0x")))
@@ -49,21 +50,20 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
             if client.balance(signer.address) < EMBEDDED_FUNDS // 2:
                 bank.send(signer.address, value=EMBEDDED_FUNDS)
     deployment = ensure_deployed(client, deployer, anchorer=anchorer.address)
-    _check_same_chain(deployment)
     _open(client, deployment)
     return deployment
 
 
-def _check_same_chain(found: Deployment) -> None:
-    """Refuse to go on with a database whose log is on another chain: its proofs would be lost."""
+def _check_same_chain(chain_id: int, genesis: bytes) -> None:
+    """Refuse, before anything is sent, a chain that the database's log is not on."""
     newest = select(Chain).join(Log, Log.chain_ref == Chain.id).order_by(Log.id.desc()).limit(1)
     known = db.session.scalars(newest).first()
     wanted = (known.chain_id, known.genesis) if known else None
     db.session.rollback()
-    if wanted and wanted != (found.chain_id, found.genesis):
+    if wanted and wanted != (chain_id, genesis):
         raise SetupError(
             f"The database's log is on chain {wanted[0]} with genesis 0x{wanted[1].hex()}, but the "
-            f"node serves chain {found.chain_id} with genesis 0x{found.genesis.hex()}. "
+            f"node serves chain {chain_id} with genesis 0x{genesis.hex()}. "
             "Bring the chain's data back, or start with another TROTH_DATA_DIR."
         )
 

@@ -44,7 +44,8 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     """Verify a file, print the verdicts, and return the exit code (0, 1, 2 or 3)."""
     try:
         bundle = parse_bundle(_read(wanted.file))
-        pins = None if wanted.offline else find_pins(wanted, settings)
+        pins = find_pins(wanted, settings)
+        pins = None if wanted.offline else pins
     except (MalformedError, UnusableError, UnusableRecord) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
@@ -64,8 +65,13 @@ def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
     """
     given = _given(wanted)
     record = _record(settings, given.chain_id)
-    if record is not None and given.genesis is None:
-        given = replace(given, chain_id=record.chain_id, genesis="0x" + record.genesis.hex())
+    if record is not None:
+        recorded = "0x" + record.genesis.hex()
+        given = replace(
+            given,
+            chain_id=record.chain_id if given.chain_id is None else given.chain_id,
+            genesis=given.genesis or recorded,
+        )
     if given.chain_id is None or given.genesis is None:
         if given.contract or given.anchorer or given.chain_id is not None or given.genesis:
             raise UnusableError(

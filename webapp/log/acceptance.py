@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chain.proofs.domain import digest
@@ -16,10 +17,10 @@ from chain.proofs.records import ZERO_HASH, Kind, check_message, content
 from webapp.columns import utc_now
 from webapp.extensions import table_of
 from webapp.log import delegations, precedents, rules
-from webapp.log.errors import NotYourAuthorError, SignatureRequiredError
+from webapp.log.errors import NotYourAuthorError, SaltRefusedError, SignatureRequiredError
 from webapp.log.models import Entry
 from webapp.log.precedents import RecordKey
-from webapp.log.service import OpenLog, current_log, head_and_block, lock_author
+from webapp.log.service import OpenLog, lock_author, log_and_blocks
 from webapp.log.signers import Signer, find_signer
 
 
@@ -62,14 +63,13 @@ def check_record(
     Raises MalformedError for its shape, RecordRefusedError for what cannot be accepted and
     ServiceUnavailableError when only the chain's node could tell whether the signature is good.
     """
-    log = current_log(session)
     checked = check_message(kind, rules.lower_addresses(message))
     rules.check_bounds(kind, checked)
     key = _key(kind, checked)
+    log, head, named = log_and_blocks(session, int(checked["notBefore"]["number"]))
     signer = None
     if signature is not None:
         signer = find_signer(session, key.author, digest(log.domain, key.content), signature)
-    head, named = head_and_block(session, log, int(checked["notBefore"]["number"]))
     block = rules.check_not_before(log, checked["notBefore"], head, named, depth)
     if kind is Kind.DELEGATION:
         rules.check_delegation_terms(checked, block)
@@ -89,8 +89,7 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admissio
     message = record.message
     replaces = str(message.get("replaces", ZERO_HASH))
     precedents.check_version(known, record.kind, record.record, replaces)
-    if "salt" in message:
-        precedents.check_salt(known, message["salt"])
+    precedents.check_salt(known)
     delegation = delegations.authorise(session, record.kind, record.author, record.signer)
     return Admission(_add(session, record, delegation), created=True, first=known.current is None)
 
@@ -127,7 +126,10 @@ def _add(session: Session, record: CheckedRecord, delegation_id: int | None) -> 
         "delegation_id": delegation_id,
         "accepted_at": utc_now(),
     }
-    entry_id = session.connection().execute(_INSERT, row).scalar_one()
+    try:
+        entry_id = session.connection().execute(_INSERT, row).scalar_one()
+    except IntegrityError:  # the one unique key that the author's lock does not guard
+        raise SaltRefusedError("was used before") from None
     return Entry(id=entry_id, batch=None, **row)
 
 

@@ -37,31 +37,54 @@ class NotSealedError(ProblemError):
         return 2
 
 
-def bundle_bytes(session: Session, entry: Entry) -> bytes:
-    """Return the bundle of a sealed entry as UTF-8 JSON; raises NotSealedError."""
-    return dump_bundle(build_bundle(session, entry))
+class Bundler:
+    """Puts bundles together; what several of them share is read once."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._logs: dict[int, Log] = {}
+        self._delegations: dict[int, DelegationProof] = {}
 
-def build_bundle(session: Session, entry: Entry) -> Bundle:
-    """Return the bundle of a sealed entry; raises NotSealedError."""
-    log = session.get_one(Log, entry.log_id)
-    delegation = None
-    if entry.delegation_id is not None:
-        delegation = _delegation(session.get_one(Entry, entry.delegation_id), log)
-    unsigned_by = None
-    if entry.signature is None:
-        unsigned_by = str(session.get_one(Author, entry.author).account_id)
-    return Bundle(
-        domain=Domain(log.chain.chain_id, log.contract),
-        kind=Kind(entry.kind),
-        message=entry.message,
-        signature=entry.signature,
-        account=unsigned_by,
-        delegation=delegation,
-        entry=sealed_entry(entry),
-        proof=tuple(split_proof(entry.proof or b"")),
-        anchor=_anchor(entry, log),
-    )
+    def bundle_bytes(self, entry: Entry) -> bytes:
+        """Return the bundle of a sealed entry as UTF-8 JSON; raises NotSealedError."""
+        return dump_bundle(self.bundle(entry))
+
+    def bundle(self, entry: Entry) -> Bundle:
+        """Return the bundle of a sealed entry; raises NotSealedError."""
+        log = self._log(entry.log_id)
+        return Bundle(
+            domain=Domain(log.chain.chain_id, log.contract),
+            kind=Kind(entry.kind),
+            message=entry.message,
+            signature=entry.signature,
+            account=None if entry.signature is not None else self._account(entry.author),
+            delegation=self._delegation(entry.delegation_id),
+            entry=sealed_entry(entry),
+            proof=tuple(split_proof(entry.proof or b"")),
+            anchor=_anchor(entry, log),
+        )
+
+    def _log(self, log_id: int) -> Log:
+        if log_id not in self._logs:
+            self._logs[log_id] = self._session.get_one(Log, log_id)
+        return self._logs[log_id]
+
+    def _account(self, author: str) -> str:
+        return str(self._session.get_one(Author, author).account_id)
+
+    def _delegation(self, entry_id: int | None) -> DelegationProof | None:
+        if entry_id is None:
+            return None
+        if entry_id not in self._delegations:
+            entry = self._session.get_one(Entry, entry_id)
+            self._delegations[entry_id] = DelegationProof(
+                message=entry.message or {},
+                signature=entry.signature or b"",
+                entry=sealed_entry(entry),
+                proof=tuple(split_proof(entry.proof or b"")),
+                anchor=_anchor(entry, self._log(entry.log_id)),
+            )
+        return self._delegations[entry_id]
 
 
 def sealed_entry(entry: Entry) -> SealedEntry:
@@ -83,16 +106,6 @@ def sealed_entry(entry: Entry) -> SealedEntry:
 def signature_hash(signature: bytes | None) -> bytes:
     """Return the entry's signature field: the signature's hash, or zero if there is none."""
     return bytes(32) if signature is None else keccak256(signature)
-
-
-def _delegation(entry: Entry, log: Log) -> DelegationProof:
-    return DelegationProof(
-        message=entry.message or {},
-        signature=entry.signature or b"",
-        entry=sealed_entry(entry),
-        proof=tuple(split_proof(entry.proof or b"")),
-        anchor=_anchor(entry, log),
-    )
 
 
 def _anchor(entry: Entry, log: Log) -> AnchorFact | None:

@@ -99,7 +99,7 @@ def check_version(precedents: Precedents, kind: Kind, record: bytes, replaces: s
         raise VersionConflictError(record_hex, replaces, None if current is None else expected)
 
 
-def check_salt(precedents: Precedents, salt: str) -> None:
+def check_salt(precedents: Precedents) -> None:
     """Refuse a salt that was used before, whoever used it; raises SaltRefusedError."""
     if precedents.salt_used:
-        raise SaltRefusedError(f"{salt[:10]}… was used before")
+        raise SaltRefusedError("was used before")

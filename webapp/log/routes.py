@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from webapp.chain_access import settings
 from webapp.extensions import db
+from webapp.http import ApiBlueprint
 from webapp.log.schemas import LogSchema
 from webapp.log.service import current_log, newest_final_block
 
-blueprint = Blueprint("log", __name__, description="The log and its pins")
+blueprint = ApiBlueprint("log", __name__, description="The log and its pins")
 
 
 @blueprint.get("/log")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, join, or_, select
 from sqlalchemy.orm import Session
 
 from chain import wire
@@ -45,17 +45,31 @@ class KnownBlock:
 
 _L, _C, _B = table_of(Log).c, table_of(Chain).c, table_of(Block).c
 # Built once: putting a statement together takes longer than running it.
-_OPEN_LOG = (
-    select(_L.id, _L.chain_ref, _C.chain_id, _C.genesis, _L.contract, _L.anchorer, _C.first_block)
-    .join_from(table_of(Log), table_of(Chain), _C.id == _L.chain_ref)
-    .order_by(_L.id.desc())
-    .limit(1)
+_LOG_COLUMNS = (
+    _L.id,
+    _L.chain_ref,
+    _C.chain_id,
+    _C.genesis,
+    _L.contract,
+    _L.anchorer,
+    _C.first_block,
 )
+_LOG_WITH_CHAIN = join(table_of(Log), table_of(Chain), _C.id == _L.chain_ref)
+_OPEN_LOG = select(*_LOG_COLUMNS).select_from(_LOG_WITH_CHAIN).order_by(_L.id.desc()).limit(1)
 _HEAD = select(func.max(_B.number)).where(_B.chain_ref == bindparam("chain_ref"))
-_BLOCKS = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == bindparam("chain_ref"))
-_HEAD_AND_BLOCK = _BLOCKS.where(
-    or_(_B.number == _HEAD.scalar_subquery(), _B.number == bindparam("number"))
+_HEAD_OF_LOG = select(func.max(_B.number)).where(_B.chain_ref == _L.chain_ref)
+_LOG_AND_BLOCKS = (
+    select(*_LOG_COLUMNS, _B.number, _B.hash, _B.time)
+    .select_from(join(_LOG_WITH_CHAIN, table_of(Block), _B.chain_ref == _L.chain_ref))
+    .where(_L.id == select(func.max(_L.id)).correlate(None).scalar_subquery())
+    .where(
+        or_(
+            _B.number == _HEAD_OF_LOG.correlate(table_of(Log)).scalar_subquery(),
+            _B.number == bindparam("number"),
+        )
+    )
 )
+_BLOCKS = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == bindparam("chain_ref"))
 _NEWEST_FINAL = (
     _BLOCKS.where(_B.number <= _HEAD.scalar_subquery() - bindparam("depth"))
     .order_by(_B.number.desc())
@@ -83,16 +97,17 @@ def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock
     return KnownBlock(*row)
 
 
-def head_and_block(
-    session: Session, log: OpenLog, number: int
-) -> tuple[KnownBlock, KnownBlock | None]:
-    """Return the newest block the server has, and the one of that number; raises LogNotOpenError."""
-    values = {"chain_ref": log.chain_ref, "number": number}
-    rows = session.connection().execute(_HEAD_AND_BLOCK, values)
-    found = {row.number: KnownBlock(*row) for row in rows}
-    if not found:
+def log_and_blocks(session: Session, number: int) -> tuple[OpenLog, KnownBlock, KnownBlock | None]:
+    """Return the open log, the newest block the server has, and the one of that number.
+
+    Raises LogNotOpenError.
+    """
+    rows = session.connection().execute(_LOG_AND_BLOCKS, {"number": number}).all()
+    if not rows:
         raise LogNotOpenError
-    return found[max(found)], found.get(number)
+    width = len(_LOG_COLUMNS)
+    blocks = {row.number: KnownBlock(*row[width:]) for row in rows}
+    return OpenLog(*rows[0][:width]), blocks[max(blocks)], blocks.get(number)
 
 
 def open_log(

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from flask import Response
 from flask_jwt_extended import jwt_required
-from flask_smorest import Blueprint
 from uuid6 import uuid7
 
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.service import find_account
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
-from webapp.log.bundles import MEDIA_TYPE, bundle_bytes
+from webapp.http import ApiBlueprint
+from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.pagination import Cursor, PageQuerySchema, link_next
 from webapp.posts import reading, service
@@ -26,7 +26,7 @@ from webapp.posts.schemas import (
     PostSchema,
 )
 
-blueprint = Blueprint("posts", __name__, description="Posts and their proofs")
+blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs")
 
 
 @blueprint.post("/posts")
@@ -76,7 +76,7 @@ def bundle(query: dict[str, str], post_id: UUID) -> Response:
     session = db.session()
     found = reading.readable_post(session, post_id, current_account_id_or_none())
     entry = reading.entry_of(session, found, query.get("content"))
-    return Response(bundle_bytes(session, entry), content_type=MEDIA_TYPE)
+    return Response(Bundler(session).bundle_bytes(entry), content_type=MEDIA_TYPE)
 
 
 @blueprint.get("/posts/<uuid:post_id>/history")
@@ -87,7 +87,8 @@ def history(post_id: UUID) -> Response:
     session = db.session()
     found = reading.readable_post(session, post_id, current_account_id_or_none())
     sealed = [one for one in reading.versions(session, found) if one.position is not None]
-    items = b",".join(bundle_bytes(session, entry) for entry in sealed)
+    bundler = Bundler(session)
+    items = b",".join(bundler.bundle_bytes(entry) for entry in sealed)
     return Response(b'{"items":[' + items + b"]}", content_type="application/json")
 
 

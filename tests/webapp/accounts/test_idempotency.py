@@ -1,0 +1,202 @@
+"""Idempotency-Key: a POST that is sent twice acts once, also at once, also after a crash."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
+
+from chain.proofs.records import Kind
+from tests.support.answers import nothing_written, refused, row_counts
+from tests.support.wallet import Person
+from webapp.accounts import idempotency
+from webapp.accounts.models import IdempotencyKey
+from webapp.columns import utc_now
+from webapp.database import writing
+from webapp.posts import service
+
+TEXT = {"text": "once"}
+
+
+def send(person: Person, key: str, body: Any = None, path: str = "/posts") -> TestResponse:
+    return person.call("POST", path, TEXT if body is None else body, {"Idempotency-Key": key})
+
+
+def age_keys(app: Flask, **age: int) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(update(IdempotencyKey).values(created_at=utc_now() - timedelta(**age)))
+
+
+def keys(app: Flask) -> list[IdempotencyKey]:
+    with app.app_context(), writing() as session:
+        found = list(session.scalars(select(IdempotencyKey)))
+        session.expunge_all()
+        return found
+
+
+def test_the_same_key_and_body_replay_the_answer(app: Flask, carol: Person) -> None:
+    first = send(carol, "k-1")
+    with nothing_written(app):
+        second = send(carol, "k-1")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.data == second.data
+    assert first.content_type == second.content_type == "application/json"
+    assert "Idempotency-Replayed" not in first.headers
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert second.headers["X-Request-Id"] != first.headers["X-Request-Id"]
+
+
+def test_without_a_key_every_request_acts(app: Flask, carol: Person) -> None:
+    assert (
+        carol.call("POST", "/posts", TEXT).json["id"]
+        != carol.call("POST", "/posts", TEXT).json["id"]
+    )
+    assert keys(app) == []
+
+
+def test_the_same_key_with_another_body_is_refused(app: Flask, carol: Person) -> None:
+    send(carol, "k-1")
+    with nothing_written(app):
+        refused(send(carol, "k-1", {"text": "twice"}), 422, "idempotency_key_reused")
+
+
+def test_the_same_key_at_another_path_is_refused(app: Flask, alice: Person) -> None:
+    body: dict[str, Any] = {"message": {}, "signature": "0x"}
+    assert (
+        send(
+            alice, "k-1", path="/posts", body=alice.sign(Kind.POST, alice.post_record())
+        ).status_code
+        == 201
+    )
+    with nothing_written(app):
+        refused(send(alice, "k-1", body, "/devices"), 422, "idempotency_key_reused")
+
+
+def test_keys_belong_to_one_account(carol: Person, visitor: Person) -> None:
+    dora = visitor.register("dora")
+    first, second = send(carol, "k-1"), send(dora, "k-1")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.json["account"], second.json["account"]) == (carol.account, dora.account)
+
+
+def test_a_request_in_flight_is_not_made_twice(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    check = service.check_record
+
+    def slowly(*args: Any) -> Any:
+        inside.set()
+        assert go_on.wait(timeout=30)
+        return check(*args)
+
+    monkeypatch.setattr(service, "check_record", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: send(carol.again(app.test_client()), "k-1"))
+        try:
+            assert inside.wait(timeout=30)
+            answer = send(carol, "k-1")
+            other = send(carol, "k-1", {"text": "other"})
+        finally:
+            go_on.set()
+        refused(answer, 409, "in_flight")
+        assert answer.headers["Retry-After"] == "1"
+        refused(other, 422, "idempotency_key_reused")
+        assert first.result(timeout=30).status_code == 201
+    assert row_counts(app)["posts"] == 1
+    assert send(carol, "k-1").json == first.result().json
+
+
+def test_a_key_whose_request_died_is_taken_over_and_the_dead_one_cannot_commit(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+    check = service.check_record
+
+    def stall_once(*args: Any) -> Any:
+        monkeypatch.setattr(service, "check_record", check)
+        inside.set()
+        assert go_on.wait(timeout=30)
+        return check(*args)
+
+    monkeypatch.setattr(service, "check_record", stall_once)
+    with ThreadPoolExecutor(1) as pool:
+        stalled = pool.submit(lambda: send(carol.again(app.test_client()), "k-1"))
+        try:
+            assert inside.wait(timeout=30)
+            age_keys(app, seconds=59)
+            refused(send(carol, "k-1"), 409, "in_flight")
+            age_keys(app, seconds=61)
+            taken_over = send(carol, "k-1")
+        finally:
+            go_on.set()
+        assert taken_over.status_code == 201
+        refused(stalled.result(timeout=30), 409, "in_flight")
+    assert row_counts(app)["posts"] == 1
+    assert send(carol, "k-1").json == taken_over.json
+
+
+def test_a_key_is_kept_for_24_hours(app: Flask, carol: Person) -> None:
+    first = send(carol, "k-1")
+    age_keys(app, hours=23, minutes=59)
+    assert send(carol, "k-1").json == first.json
+    age_keys(app, hours=24, seconds=1)
+    assert send(carol, "k-1", {"text": "a new day"}).json["id"] != first.json["id"]
+
+
+def test_a_refused_request_frees_its_key(app: Flask, carol: Person) -> None:
+    with nothing_written(app):
+        refused(send(carol, "k-1", {"text": "x" * 10_001}), 422, "text_refused")
+        refused(send(carol, "k-1", {"unknown": 1}), 400, "malformed")
+    assert keys(app) == []
+    assert send(carol, "k-1").status_code == 201
+
+
+def test_a_request_that_fails_half_way_leaves_nothing_and_frees_its_key(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(idempotency, "_keep", broken)
+    with nothing_written(app):
+        refused(send(carol, "k-1"), 500, "internal")
+    monkeypatch.undo()
+    assert send(carol, "k-1").status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "\x7f", "k" * 129, "schl\xfcssel"])
+def test_a_malformed_key_is_refused(app: Flask, carol: Person, key: str) -> None:
+    with nothing_written(app):
+        refused(send(carol, key), 400, "idempotency_key_malformed")
+
+
+def test_a_key_of_128_visible_characters_is_accepted(carol: Person) -> None:
+    assert send(carol, "k" * 128).status_code == 201
+
+
+def test_a_repeated_registration_gives_the_same_tokens_that_the_database_cannot_read(
+    app: Flask, visitor: Person
+) -> None:
+    body = {"handle": "dora", "password": "a long password"}
+    first, second = send(visitor, "k-1", body, "/users"), send(visitor, "k-1", body, "/users")
+    assert first.status_code == 201
+    assert first.json == second.json
+    (kept,) = keys(app)
+    stored = b"".join([kept.body or b"", (kept.headers or "").encode(), kept.fingerprint])
+    for secret in (first.json["access_token"], first.json["refresh_token"], "a long password"):
+        assert secret.encode() not in stored
+    other = body | {"password": "another password"}
+    refused(send(visitor, "k-1", other, "/users"), 422, "idempotency_key_reused")
+
+
+def test_a_repeated_wallet_sign_in_needs_no_second_nonce(app: Flask, visitor: Person) -> None:
+    body = visitor.signed_siwe()
+    first = send(visitor, "k-1", body, "/auth/siwe")
+    with nothing_written(app):
+        assert send(visitor, "k-1", body, "/auth/siwe").json == first.json
+        refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")

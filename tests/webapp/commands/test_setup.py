@@ -1,0 +1,108 @@
+"""Setting up: once is enough, again changes nothing, and nothing that was proved is papered over."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from chain.deployments import list_deployments
+from chain.devnode.node import DevNode
+from tests.support import instance
+from tests.support.wallet import Person
+from webapp.commands.setup import SetupError, set_up
+from webapp.extensions import Base, db
+from webapp.log.models import Log
+
+
+def rows(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    with app.app_context():
+        tables = Base.metadata.sorted_tables
+        found = {
+            table.name: [tuple(row) for row in db.session.execute(select(table))]
+            for table in tables
+        }
+        db.session.rollback()
+        return found
+
+
+def height(node: DevNode) -> int:
+    return int(node.request("eth_blockNumber", []), 16)
+
+
+def test_setting_up_again_changes_nothing(
+    app: Flask, node: DevNode, alice: Person, anchor: Callable[[], None], tmp_path: Path
+) -> None:
+    with app.app_context():
+        first = set_up()
+    alice.publish()
+    anchor()
+    before = (rows(app), height(node), list_deployments(tmp_path))
+    assert before[2] == [first]
+    with app.app_context():
+        assert set_up() == first
+    assert (rows(app), height(node), list_deployments(tmp_path)) == before
+
+
+def test_a_database_whose_log_is_on_another_chain_is_refused(app: Flask) -> None:
+    other = DevNode(None)
+    before = rows(app)
+    with pytest.raises(SetupError) as refused:
+        instance.use_node(app, other)
+    words = str(refused.value)
+    assert words.startswith("The database's log is on chain ")
+    assert other.request("eth_getBlockByNumber", ["0x0", False])["hash"] in words
+    assert words.endswith("Bring the chain's data back, or start with another TROTH_DATA_DIR.")
+    assert rows(app) == before
+    other.close()
+
+
+def test_nothing_is_sent_to_a_chain_that_is_refused(app: Flask) -> None:
+    other = DevNode(None)
+    with pytest.raises(SetupError):
+        instance.use_node(app, other)
+    assert height(other) == 0
+    other.close()
+
+
+@pytest.fixture
+def emptied(sqlite_template: Path, tmp_path: Path) -> Callable[..., Flask]:
+    """Give a function that makes the same application on an empty database."""
+
+    def make(**overrides: str) -> Flask:
+        folder = tmp_path / "emptied"
+        folder.mkdir()
+        url = instance.copied_sqlite(sqlite_template, folder)
+        return instance.make_app(folder, url, **overrides)
+
+    return make
+
+
+def test_a_lost_database_is_refused_while_the_chain_holds_its_batches(
+    alice: Person, anchor: Callable[[], None], node: DevNode, emptied: Callable[..., Flask]
+) -> None:
+    alice.publish()
+    anchor()
+    bare = emptied()
+    with pytest.raises(SetupError, match=r"The chain holds 1 batches of 0x[0-9a-f]{40}"):
+        instance.use_node(bare, node)
+    with bare.app_context():
+        assert db.session.scalars(select(Log)).all() == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_a_lost_database_begins_a_new_log_with_a_fresh_anchorer(
+    alice: Person, anchor: Callable[[], None], node: DevNode, emptied: Callable[..., Flask]
+) -> None:
+    alice.publish()
+    anchor()
+    bare = emptied(anchorer_key="0x" + "a2" * 32)
+    instance.use_node(bare, node)
+    with bare.app_context():
+        (log,) = db.session.scalars(select(Log))
+        assert (log.next_sequence, log.next_position) == (0, 0)
+        assert log.anchorer != alice.log()["anchorer"]
+        db.session.remove()
+        db.engine.dispose()

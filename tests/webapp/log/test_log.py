@@ -1,0 +1,99 @@
+"""GET /log: what a client needs to build a record, and the pins to check one by."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from chain.deploy import anchor_log_address
+from chain.devnode.node import DevNode
+from chain.signer import LocalSigner
+from tests.support import instance
+from tests.support.answers import nothing_written, refused
+from tests.support.wallet import Person
+from workers.anchoring import sweep
+
+MakeApp = Callable[..., Flask]
+
+
+def test_the_log_says_all_that_a_record_and_a_pin_need(visitor: Person, node: DevNode) -> None:
+    head = node.request("eth_getBlockByNumber", ["latest", False])
+    genesis = node.request("eth_getBlockByNumber", ["0x0", False])
+    anchorer = LocalSigner(bytes.fromhex(instance.SECRETS["anchorer_key"][2:]))
+    assert visitor.log() == {
+        "domain": {
+            "chainId": int(node.request("eth_chainId", []), 16),
+            "verifyingContract": anchor_log_address(),
+        },
+        "genesis": genesis["hash"],
+        "anchorer": anchorer.address.lower(),
+        "depth": 0,
+        "notBefore": {"number": int(head["number"], 16), "hash": head["hash"]},
+    }
+
+
+def test_the_offered_block_moves_with_the_chain_that_was_indexed(
+    visitor: Person, node: DevNode, anchor: Callable[[], None]
+) -> None:
+    before = visitor.log()["notBefore"]["number"]
+    node.request("evm_mine", [{"blocks": 3}])
+    assert visitor.log()["notBefore"]["number"] == before
+    anchor()
+    assert visitor.log()["notBefore"]["number"] == before + 3
+
+
+@pytest.mark.usefixtures("node")
+def test_before_the_log_is_open_everything_that_needs_it_says_so(make_closed_app: MakeApp) -> None:
+    carol = Person(make_closed_app().test_client()).register("carol")
+    check_not_open(carol)
+
+
+def test_a_log_opens_once_its_first_block_is_deep_enough(make_app: MakeApp, node: DevNode) -> None:
+    app = make_app(confirmations=3)
+    person = Person(app.test_client()).register("carol")
+    check_not_open(person)
+    mine_and_index(app, node, 2)
+    check_not_open(person)
+    mine_and_index(app, node, 1)
+    assert person.log()["depth"] == 3
+    assert person.call("POST", "/posts", {"text": "open"}).status_code == 201
+    assert Person(app.test_client()).sign_in().publish().status_code == 201
+
+
+def test_with_confirmations_the_offered_block_is_that_deep(
+    make_app: MakeApp, node: DevNode
+) -> None:
+    app = make_app(confirmations=3)
+    mine_and_index(app, node, 5)
+    head = int(node.request("eth_blockNumber", []), 16)
+    offered = Person(app.test_client()).log()["notBefore"]
+    assert offered == reference(node, head - 3)
+
+
+def test_a_block_that_is_not_deep_enough_is_refused(make_app: MakeApp, node: DevNode) -> None:
+    app = make_app(confirmations=3)
+    mine_and_index(app, node, 5)
+    person = Person(app.test_client()).sign_in()
+    offered = person.log()["notBefore"]["number"]
+    with nothing_written(app):
+        for number in (offered + 1, offered + 3):
+            record = person.post_record(notBefore=reference(node, number))
+            refused(person.publish(record), 422, "not_before_not_final")
+    assert person.publish().status_code == 201
+
+
+def check_not_open(person: Person) -> None:
+    for answer in (person.call("GET", "/log"), person.call("POST", "/posts", {"text": "early"})):
+        refused(answer, 503, "log_not_open")
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+def mine_and_index(app: Flask, node: DevNode, blocks: int) -> None:
+    node.request("evm_mine", [{"blocks": blocks}])
+    with app.app_context():
+        sweep()
+
+
+def reference(node: DevNode, number: int) -> dict[str, object]:
+    found = node.request("eth_getBlockByNumber", [hex(number), False])
+    return {"number": number, "hash": found["hash"]}

@@ -1,0 +1,88 @@
+"""Settings: read once from the environment, checked, with clear words for what cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from webapp.config import InvalidSettingError, load_settings
+
+
+def test_without_any_environment_everything_is_embedded() -> None:
+    here = load_settings({})
+    assert here.embedded_chain
+    assert here.embedded_database
+    assert (here.port, here.chain_port, here.depth, here.seal_seconds) == (8000, 8545, 0, 2)
+    assert here.base_url == "http://127.0.0.1:8000"
+    assert here.rpc_url == "http://127.0.0.1:8545"
+    assert here.sqlalchemy_url == f"sqlite:///{Path('data').absolute() / 'troth.sqlite'}"
+    assert (here.jwt_secret, here.anchorer_key, here.deployer_key) == ("", "", "")
+
+
+def test_the_environment_sets_what_it_names() -> None:
+    here = load_settings(
+        {
+            "TROTH_DATA_DIR": "/somewhere",
+            "TROTH_PORT": "9000",
+            "TROTH_SEAL_INTERVAL": "0.5",
+            "TROTH_CONFIRMATIONS": "3",
+            "TROTH_PUBLIC_URL": "https://troth.example/",
+            "TROTH_CORS_ORIGINS": "https://a.example, https://b.example,",
+        }
+    )
+    assert here.data_dir == Path("/somewhere")
+    assert (here.port, here.seal_seconds, here.depth) == (9000, 0.5, 3)
+    assert here.base_url == "https://troth.example"
+    assert here.origins == ["https://a.example", "https://b.example"]
+
+
+def test_empty_variables_count_as_not_set() -> None:
+    assert load_settings({"TROTH_PORT": "", "TROTH_CONFIRMATIONS": ""}) == load_settings({})
+
+
+def test_an_external_chain_is_slower_and_deeper_unless_told_otherwise() -> None:
+    chain = {"TROTH_CHAIN_URL": "http://node.example:8545"}
+    here = load_settings(chain)
+    assert (here.embedded_chain, here.depth, here.seal_seconds) == (False, 12, 60)
+    assert here.rpc_url == "http://node.example:8545"
+    assert load_settings(chain | {"TROTH_CONFIRMATIONS": "0"}).depth == 0
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_postgres_urls_get_the_driver_that_is_installed(scheme: str) -> None:
+    here = load_settings({"TROTH_DATABASE_URL": f"{scheme}://me@db/troth"})
+    assert here.sqlalchemy_url == "postgresql+psycopg://me@db/troth"
+
+
+def test_overrides_win_over_the_environment() -> None:
+    assert load_settings({"TROTH_PORT": "9000"}, port=9001).port == 9001
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TROTH_PORT", "0"),
+        ("TROTH_PORT", "65536"),
+        ("TROTH_PORT", "http"),
+        ("TROTH_CHAIN_PORT", "-1"),
+        ("TROTH_SEAL_SIZE", "0"),
+        ("TROTH_SEAL_SIZE", "10001"),
+        ("TROTH_SWEEP_INTERVAL", "0"),
+        ("TROTH_NODE_TIMEOUT", "-1"),
+        ("TROTH_ACCESS_TOKEN_SECONDS", "0"),
+        ("TROTH_REFRESH_TOKEN_SECONDS", "x"),
+        ("TROTH_CONFIRMATIONS", "1.5"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(InvalidSettingError) as caught:
+        load_settings({name: value})
+    assert caught.value.name == name
+    assert name in str(caught.value)
+    assert value.removesuffix(".0") in str(caught.value)
+
+
+def test_a_short_token_secret_is_refused_without_showing_it() -> None:
+    with pytest.raises(InvalidSettingError) as caught:
+        load_settings({"TROTH_JWT_SECRET": "hunter2"})
+    assert caught.value.name == "TROTH_JWT_SECRET"
+    assert "hunter2" not in str(caught.value)
