@@ -43,7 +43,7 @@ class StrictJson(JSONProvider):
 class StrictRequest(Request):
     """A request whose JSON errors keep their own words."""
 
-    def on_json_loading_failure(self, e: ValueError | None) -> Any:
+    def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Say what is wrong with the body instead of a bare 400."""
         raise MalformedRequestError([{"field": "", "problem": str(e)}])
 
