@@ -90,14 +90,24 @@ class ChainClient:
         return found
 
     def call(
-        self, to: str | None, data: bytes, block: BlockId = "latest", *, sender: str | None = None
+        self,
+        to: str | None,
+        data: bytes,
+        block: BlockId = "latest",
+        *,
+        sender: str | None = None,
+        gas: int | None = None,
     ) -> bytes:
         """Simulate a call on the state after `block`; without `to`, run `data` as creation code.
+
+        `gas` bounds the work, without it the node's own limit does.
 
         Raises ContractReverted, StateUnavailable, OutOfGas, and NoCode where there is no contract at `to`
         (nodes answer such calls with success and no data).
         """
         transaction = _call_object(to, data, sender)
+        if gas is not None:
+            transaction["gas"] = hex(gas)
         answer = self._read("eth_call", [transaction, _block_id(block)], wire.data)
         if not answer and to is not None and not self.code(to, block):
             raise NoCode(to)

@@ -1,6 +1,7 @@
 """The rooms import one way: workers -> webapp -> chain -> chain.proofs, and features leftwards."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,8 +94,6 @@ def test_nothing_imports_against_the_rules(room: str) -> None:
 
 
 def test_proofs_import_eth_libraries_and_the_standard_library_only() -> None:
-    import sys
-
     for path in sources("chain/proofs"):
         tops = {one.split(".")[0] for one in imported(path)} - set(sys.stdlib_module_names)
         assert tops <= PROOFS_MAY, f"{path.name} imports {tops - PROOFS_MAY}"

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.stack
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
 
 
 def test_the_tour_does_what_the_readme_says(tmp_path: Path) -> None:
@@ -45,7 +47,9 @@ def test_the_tour_does_what_the_readme_says(tmp_path: Path) -> None:
 
 
 def test_the_two_commands_open_the_readme() -> None:
-    first = re.search(r"^```\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    first = re.search(
+        r"^```\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL
+    )
     assert first is not None
     assert [line.split()[:2] for line in first[1].splitlines()] == [
         ["make", "run"],

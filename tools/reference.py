@@ -9,7 +9,7 @@ from webapp.config import Settings, variable
 from webapp.errors import ProblemError
 
 DOCS = Path(webapp.__file__).resolve().parent.parent / "docs"
-DEFAULTS = {"data_dir": "`data`"}
+DEFAULTS = {"data_dir": "`data` in the project's folder"}
 
 
 def settings_page() -> str:

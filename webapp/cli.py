@@ -1,5 +1,6 @@
 """The ``troth`` command."""
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -38,6 +39,7 @@ EXPECTED = (
 @click.version_option(package_name="troth")
 def cli() -> None:
     """Troth: a social network's backend that keeps its word."""
+    os.umask(0o077)  # database, keys and logs are nobody else's to read
 
 
 @cli.command()

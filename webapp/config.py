@@ -5,19 +5,24 @@ A setting has a working default on the embedded chain and database; no secret ha
 """
 
 import dataclasses
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chain.config import load
+from limits import parse_many
+
+from chain.config import ROOT, load
 
 EMBEDDED, EXTERNAL = "embedded", "external"  # networks of brownie-config.yaml
 EMBEDDED_SEAL_SECONDS = 2.0
 EXTERNAL_SEAL_SECONDS = 60.0
 MAX_BATCH_ENTRIES = 10_000
+MOST = 10**9  # of anything that is counted or waited for
 
 
 class InvalidSettingError(ValueError):
@@ -37,7 +42,7 @@ class Settings:
     """One field per setting; the variable is ``TROTH_`` and the field's name in capitals."""
 
     data_dir: Path = _setting(  # noqa: RUF009 - Path is immutable
-        Path("data"), "Folder for chain, database, keys, logs and records"
+        ROOT / "data", "Folder for chain, database, keys, logs and records"
     )
     host: str = _setting("127.0.0.1", "Address that the web application listens on")
     port: int = _setting(8000, "Port of the web application")
@@ -63,8 +68,9 @@ class Settings:
     refresh_token_seconds: int = _setting(2_592_000, "Life of a refresh token, in seconds")
     cors_origins: str = _setting("", "Origins of web pages allowed to call the API, by commas")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* is believed")
-    limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address and one account")
-    limit_register: str = _setting("20/hour", "Registrations allowed to one address")
+    limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address")
+    limit_failures: str = _setting("50/hour", "Failed sign-ins allowed to one account")
+    limit_register: str = _setting("20/hour", "Registrations allowed to one address and handle")
     log_level: str = _setting("INFO", "Lowest level that is logged")
     jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
     anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
@@ -92,7 +98,7 @@ class Settings:
             return f"sqlite:///{self.data_dir.absolute() / 'troth.sqlite'}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+                return "postgresql+psycopg2://" + self.database_url.removeprefix(scheme)
         return self.database_url
 
     @property
@@ -159,6 +165,20 @@ def _parse(name: str, text: str, kind: type) -> object:
     return Path(text) if issubclass(kind, Path) else text
 
 
+def _check_numbers(settings: Settings) -> None:
+    least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
+    for name, bound in least.items():
+        value = getattr(settings, name)
+        if not (math.isfinite(value) and bound <= value <= MOST):
+            wanted = f"from {bound} to {MOST}"
+            raise InvalidSettingError(variable(name), str(value), wanted)
+    for name in ("sweep_interval", "node_timeout", "access_token_seconds", "refresh_token_seconds"):
+        value = getattr(settings, name)
+        if not (math.isfinite(value) and 0 < value <= MOST):
+            wanted = f"above zero, at most {MOST}"
+            raise InvalidSettingError(variable(name), str(value), wanted)
+
+
 def _check(settings: Settings) -> None:
     ports = {"port": settings.port, "chain_port": settings.chain_port}
     for name, port in ports.items():
@@ -167,9 +187,16 @@ def _check(settings: Settings) -> None:
     if not 1 <= settings.seal_size <= MAX_BATCH_ENTRIES:
         wanted = f"from 1 to {MAX_BATCH_ENTRIES}"
         raise InvalidSettingError("TROTH_SEAL_SIZE", str(settings.seal_size), wanted)
-    positive = ("sweep_interval", "node_timeout", "access_token_seconds", "refresh_token_seconds")
-    for name in positive:
-        if not getattr(settings, name) > 0:
-            raise InvalidSettingError(variable(name), str(getattr(settings, name)), "above zero")
+    _check_numbers(settings)
+    for name in ("limit_sign_in", "limit_failures", "limit_register"):
+        try:
+            parse_many(getattr(settings, name))
+        except ValueError:
+            wanted = "a number and a period, for instance 20/minute"
+            raise InvalidSettingError(variable(name), getattr(settings, name), wanted) from None
+    for name in ("anchorer_key", "deployer_key"):
+        key = getattr(settings, name)
+        if key and not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", key):
+            raise InvalidSettingError(variable(name), "(hidden)", "a private key of 64 hex digits")
     if settings.jwt_secret and len(settings.jwt_secret) < 32:
         raise InvalidSettingError("TROTH_JWT_SECRET", "(hidden)", "32 characters or more")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Select, event, insert, literal
+from sqlalchemy import Connection, Engine, Executable, Select, event, insert, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
@@ -29,10 +29,15 @@ _IDLE_SINCE = "troth_idle_since"
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of ``create_engine`` for a database URL."""
+    # Parameters are people's texts and signatures: they have no place in an error's message.
     if url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS},
+        }
     # A statement outside a unit of work reads by itself: no BEGIN and ROLLBACK to wait for.
-    return {"pool_size": 8, "max_overflow": 8, "isolation_level": "AUTOCOMMIT"}
+    pool = {"pool_size": 8, "max_overflow": 8}
+    return {"hide_parameters": True, "isolation_level": "AUTOCOMMIT", **pool}
 
 
 def write_options(engine: Engine) -> dict[str, Any]:
@@ -136,9 +141,26 @@ def ring_after_commit(session: Session, task: str, row_id: int) -> None:
     session.info[_UNIT].bells.add((task, row_id))
 
 
+def write_alone(session: Session, statement: Executable) -> None:
+    """Write in a transaction of its own, whatever becomes of the open one, which is rolled back."""
+    session.rollback()
+    with db.engine.connect() as connection:
+        connection.execution_options(**write_options(db.engine))
+        connection.execute(statement)
+        connection.commit()
+
+
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
-    """Make a query lock its rows; SQLite's one writer holds the whole file already."""
-    return query if session.get_bind().dialect.name == "sqlite" else query.with_for_update()
+    """Make a query lock its rows; SQLite's one writer holds the whole file already.
+
+    FOR NO KEY UPDATE: inserting a row that refers to a locked one must not wait, or sealing and
+    posting could wait for each other.
+    """
+    return (
+        query
+        if session.get_bind().dialect.name == "sqlite"
+        else query.with_for_update(key_share=True)
+    )
 
 
 def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:

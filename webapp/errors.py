@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 import structlog
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from chain.proofs.errors import MalformedError
@@ -132,7 +133,7 @@ def problem(
 ) -> Response:
     """Build the one wire shape of an error."""
     body: dict[str, Any] = {
-        "type": f"/docs/errors#{code}",
+        "type": f"urn:troth:problem:{code}",
         "title": title or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -153,6 +154,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(MalformedError, _on_malformed)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(DBAPIError, _on_database)
+    app.register_error_handler(PoolTimeoutError, _on_full_pool)
     app.register_error_handler(Exception, _on_bug)
 
     @app.before_request
@@ -215,9 +217,14 @@ def _by_field(data: dict[str, Any]) -> list[dict[str, str]]:
 
 def _on_database(error: DBAPIError) -> Response:
     log.error("database.failed", request_id=g.get("request_id"), kind=type(error.orig).__name__)
-    if error.connection_invalidated or type(error.orig).__name__ == "OperationalError":
+    if error.connection_invalidated or isinstance(error, OperationalError):
         return problem_response(ServiceUnavailableError("The database"))
     return _on_bug(error)
+
+
+def _on_full_pool(error: PoolTimeoutError) -> Response:
+    log.error("database.pool_full", request_id=g.get("request_id"), problem=str(error))
+    return problem_response(ServiceUnavailableError("The database"))
 
 
 def _on_bug(error: Exception) -> Response:

@@ -8,7 +8,7 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from marshmallow import missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 from chain.proofs.bundle import load_strict_json
 from chain.proofs.errors import MalformedError
@@ -71,6 +71,8 @@ def register_http(app: Flask) -> None:
     def check_body() -> None:
         if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
             raise RequestEntityTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        if request.content_length is None and "Transfer-Encoding" in request.headers:
+            raise LengthRequired("Send the body with a Content-Length.")
         if request.get_data(cache=True) and not request.is_json:
             raise WrongTypeError(request.mimetype)
 

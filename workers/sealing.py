@@ -22,6 +22,7 @@ from webapp.outbox.models import Transaction, TransactionState
 # Steady state takes about 52,000; a first batch writes one more slot. Room for both.
 ANCHOR_GAS = 120_000
 HEADS_PER_QUERY = 500
+CLOCK_SKEW = timedelta(minutes=1)
 ZERO = bytes(32)
 
 log = structlog.get_logger(__name__)
@@ -56,13 +57,16 @@ def seal_due(log_id: int, settings: Settings) -> int | None:
     Two sealers at once do no harm: the second finds the log moved on and writes nothing.
     """
     session = db.session()
-    if not _is_due(session, log_id, settings, utc_now()):
+    if not _is_due(session, log_id, settings):
         session.rollback()
         return None
     sequence, position = session.execute(
         select(Log.next_sequence, Log.next_position).where(Log.id == log_id)
     ).one()
     waiting = _waiting(session, log_id, settings.seal_size)
+    if not waiting:  # another sealer took them since we looked
+        session.rollback()
+        return None
     heads = _heads(session, log_id, {entry.author for entry in waiting})
     session.rollback()  # hashing happens outside every lock
     sealed = compute_batch(waiting, heads, sequence, position)
@@ -106,7 +110,7 @@ def compute_batch(
     return Sealed(sequence, position, tree, rows, heads)
 
 
-def _is_due(session: Session, log_id: int, settings: Settings, now: datetime) -> bool:
+def _is_due(session: Session, log_id: int, settings: Settings) -> bool:
     unsealed = select(Entry.id, Entry.accepted_at).filter_by(log_id=log_id, batch_id=None)
     bounded = unsealed.order_by(Entry.id).limit(settings.seal_size).subquery()
     oldest, count = session.execute(
@@ -114,9 +118,9 @@ def _is_due(session: Session, log_id: int, settings: Settings, now: datetime) ->
     ).one()
     if not count:
         return False
-    waited = now - oldest
-    # A clock that was set back must not stop the log: a negative wait counts as long.
-    overdue = waited >= timedelta(seconds=settings.seal_seconds) or waited < timedelta(0)
+    waited = utc_now() - oldest
+    # A clock that was set back must not stop the log; clocks of several machines differ a little.
+    overdue = waited >= timedelta(seconds=settings.seal_seconds) or waited < -CLOCK_SKEW
     return bool(overdue or count >= settings.seal_size)
 
 

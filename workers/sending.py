@@ -4,8 +4,6 @@ A nonce belongs to one transaction for good. Whether a send arrived is never gue
 that is not a proven rejection is looked up before the same bytes go out again.
 """
 
-from datetime import datetime
-
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,7 +27,17 @@ from webapp.outbox.models import Attempt, Chain, Transaction, TransactionState
 MAX_IN_FLIGHT = 16
 GWEI = 10**9
 State = TransactionState
+UNSIGNED = (State.QUEUED, State.BLOCKED_FEE)
 UNSENT = (State.SIGNED, State.UNKNOWN, State.BLOCKED_FUNDS, State.BLOCKED_FEE)
+SETTLED = (State.MINED, State.FINAL, State.REVERTED)
+SENT = (State.BROADCAST, State.ORPHANED, State.MINED)
+# What people are told; what the node said is for the log alone.
+REASONS = {
+    State.BLOCKED_FUNDS: "The anchorer's account is out of funds; it goes on when it is funded",
+    State.BLOCKED_FEE: "Fees on the chain are above the cap; it goes on when they fall",
+    State.UNKNOWN: "Whether the chain's node took the transaction is being looked up",
+    State.ORPHANED: "The chain dropped the transaction's block; it is being sent again",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -45,20 +53,22 @@ class Sending:
 
         Raises NodeUnavailable when the node cannot be asked at all.
         """
-        moved = sum(self._settle(one) for one in self._ids(State.BROADCAST))
-        for one in self._ids(*UNSENT):
+        # Mined ones too, until they are final: a reorg may have dropped them.
+        moved = sum(self._settle(one) for one in self._ids(SENT, signed=True))
+        for one in self._ids(UNSENT, signed=True):
             if not self._send(one):
                 return moved  # later nonces wait for this one
             moved += 1
-        in_flight = len(self._ids(State.BROADCAST))
-        for one in self._ids(State.QUEUED)[: max(0, MAX_IN_FLIGHT - in_flight)]:
+        in_flight = len(self._ids((State.BROADCAST, State.ORPHANED), signed=True))
+        for one in self._ids(UNSIGNED, signed=False)[: max(0, MAX_IN_FLIGHT - in_flight)]:
             if not (self._sign(one) and self._send(one)):
                 break
             moved += 1
         return moved
 
-    def _ids(self, *states: State) -> list[int]:
+    def _ids(self, states: tuple[State, ...], *, signed: bool) -> list[int]:
         query = select(Transaction.id).where(Transaction.state.in_(states))
+        query = query.where(Transaction.nonce.is_not(None) == signed)
         mine = query.filter_by(signer=self.signer.address, chain_ref=self.chain_ref)
         found = list(db.session.scalars(mine.order_by(Transaction.id).limit(1_000)))
         db.session.rollback()
@@ -68,16 +78,13 @@ class Sending:
         """Reserve a nonce, sign, and save the bytes, in one commit."""
         fees = self.client.fees()
         if fees.base > self.fee_cap:
-            self._note(
-                transaction_id, State.QUEUED, f"The base fee, {fees.base} wei, is above the cap"
-            )
-            return False
+            return self._note(transaction_id, State.BLOCKED_FEE, f"base fee {fees.base} wei")
         max_fee = min(fees.max_fee, self.fee_cap)
         priority = min(fees.priority, max_fee)
         chain_nonce = self.client.nonce(self.signer.address)
         with writing() as session:
             owed = self._locked(session, transaction_id)
-            if owed.state != State.QUEUED:
+            if owed.state not in UNSIGNED or owed.nonce is not None:
                 return False
             owed.nonce = max(chain_nonce, self._next_nonce(session))
             signed = self.signer.sign_transaction(
@@ -125,12 +132,12 @@ class Sending:
         return True
 
     def _settle(self, transaction_id: int) -> bool:
-        """Look for the receipt; send the same bytes again if the node has lost them."""
+        """Look for the receipt; send the same bytes again if the chain or the node lost them."""
         attempt = self._attempt(transaction_id)
         receipt = self.client.receipt(attempt.hash)
         if receipt is not None:
-            self._mined(transaction_id, attempt.id, receipt)
-            return True
+            return self._mined(transaction_id, attempt.id, receipt)
+        self._orphaned(transaction_id)
         if not self.client.has_transaction(attempt.hash):
             log.warning("sending.dropped", transaction=transaction_id)
             try:
@@ -155,12 +162,20 @@ class Sending:
         highest = session.scalar(select(func.max(Transaction.nonce)).filter_by(**mine))
         return 0 if highest is None else highest + 1
 
-    def _note(self, transaction_id: int, state: State, reason: str) -> bool:
-        log.warning("sending.waits", transaction=transaction_id, state=state, reason=reason)
+    def _note(self, transaction_id: int, state: State, detail: str) -> bool:
+        log.warning("sending.waits", transaction=transaction_id, state=state, detail=detail)
         with writing() as session:
             owed = self._locked(session, transaction_id)
-            owed.state, owed.reason = state, reason[:400]
+            owed.state, owed.reason = state, REASONS[state]
         return False
+
+    def _orphaned(self, transaction_id: int) -> None:
+        """Take back that a transaction was mined: its block is not canonical any more."""
+        with writing() as session:
+            owed = self._locked(session, transaction_id)
+            if owed.state == State.MINED:
+                owed.state, owed.reason = State.ORPHANED, REASONS[State.ORPHANED]
+                owed.mined_at = None
 
     def _broadcast(self, transaction_id: int, attempt_id: int) -> None:
         now = utc_now()
@@ -171,18 +186,18 @@ class Sending:
             owed.sent_at = owed.sent_at or now
             session.get_one(Attempt, attempt_id).sent_at = now
 
-    def _mined(self, transaction_id: int, attempt_id: int, receipt: Receipt) -> None:
-        now: datetime = utc_now()
+    def _mined(self, transaction_id: int, attempt_id: int, receipt: Receipt) -> bool:
+        """Note where a transaction was mined; return whether that was news."""
+        now = utc_now()
         with writing() as session:
-            owed = self._locked(session, transaction_id)
-            owed.mined_at = owed.mined_at or now
-            owed.sent_at = owed.sent_at or now
-            if receipt.succeeded:
-                owed.state, owed.reason = State.MINED, None
-            else:
-                owed.state = State.REVERTED
-                owed.reason = (
-                    f"The transaction was mined in block {receipt.block_number} and reverted"
-                )
             attempt = session.get_one(Attempt, attempt_id)
+            owed = self._locked(session, transaction_id)
+            if owed.state in SETTLED and attempt.block_number == receipt.block_number:
+                return False
             attempt.block_number, attempt.gas_used = receipt.block_number, receipt.gas_used
+            owed.mined_at, owed.sent_at = owed.mined_at or now, owed.sent_at or now
+            owed.state, owed.reason = State.MINED, None
+            if not receipt.succeeded:
+                owed.state = State.REVERTED
+                owed.reason = f"The transaction reverted in block {receipt.block_number}"
+        return True

@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.LargeBinary(length=32), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=True),
         sa.Column("headers", sa.Text(), nullable=True),
+        sa.Column("subject", sa.String(length=64), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_keys")),
@@ -253,6 +254,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("audience", sa.String(length=10), nullable=True),
         sa.Column("salt_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column(
             "delegation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True

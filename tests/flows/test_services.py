@@ -2,17 +2,14 @@
 
 import os
 import secrets
-import uuid
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from kombu import Connection
-from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.support.services import missing, postgres_server, with_database
+from tests.support.services import fresh_database, missing, postgres_server, run_sql
 from tests.support.stack import check_demo, command_line, running_stack
 
 pytestmark = [pytest.mark.stack, pytest.mark.postgres, pytest.mark.redis, pytest.mark.rabbitmq]
@@ -24,15 +21,8 @@ def database() -> Iterator[str]:
     server = postgres_server()
     if server is None:
         missing("PostgreSQL", "TROTH_TEST_DATABASE_URL")
-    name = f"troth_stack_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    try:
-        yield with_database(server, name)
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
+    with fresh_database(server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -74,9 +64,7 @@ def test_the_demo_passes_on_postgresql_redis_and_rabbitmq_and_the_worker_hears_t
         assert done.returncode == 0, done.stdout + done.stderr
         check_demo(done.stdout)
         assert "Task troth.seal[" in (stack.data_dir / "logs" / "worker.log").read_text()
-        with psycopg.connect(database) as connection:
-            row = connection.execute("SELECT count(*) FROM posts").fetchone()
-        assert row == (3,)
+        assert run_sql(database, "SELECT count(*) FROM posts") == [(3,)]
         assert not (stack.data_dir / "troth.sqlite").exists()
         assert not (stack.data_dir / "secrets.json").exists()
         assert not [pid for pid in stack.left() if "redis-server" in command_line(pid)]

@@ -1,20 +1,18 @@
 """A whole application on a database and a chain of its own, in this process."""
 
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from flask import Flask
 from flask_migrate import upgrade
-from psycopg import sql
+from psycopg2.sql import SQL, Identifier
 
 from chain.client import ChainClient
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
-from tests.support.services import with_database
+from tests.support.services import fresh_database, run_sql
 from webapp import create_app
 from webapp.commands.setup import deploy
 from webapp.extensions import Base, db
@@ -25,7 +23,11 @@ SECRETS = {
     "deployer_key": "0x" + "d1" * 32,
 }
 # Generous: throttling has tests of its own.
-LIMITS = {"limit_sign_in": "10000/minute", "limit_register": "10000/minute"}
+LIMITS = {
+    "limit_sign_in": "10000/minute",
+    "limit_failures": "10000/minute",
+    "limit_register": "10000/minute",
+}
 
 
 def make_app(data_dir: Path, database_url: str, **overrides: object) -> Flask:
@@ -67,23 +69,14 @@ def copied_sqlite(template: Path, folder: Path) -> str:
 @contextmanager
 def postgres_database(server: str, folder: Path) -> Iterator[str]:
     """Make a migrated database on the server; give its URL; drop it at the end."""
-    name = f"troth_test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    try:
-        url = with_database(server, name)
+    with fresh_database(server) as url:
         with make_app(folder, url).app_context():
             upgrade()
             db.engine.dispose()
         yield url
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
 
 
 def empty_postgres(url: str) -> None:
     """Empty every table, so that the next test starts afresh."""
-    tables = sql.SQL(", ").join(sql.Identifier(table) for table in Base.metadata.tables)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+    tables = SQL(", ").join(Identifier(table) for table in Base.metadata.tables)
+    run_sql(url, SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))

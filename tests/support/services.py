@@ -1,9 +1,14 @@
 """The servers that tests use when they answer: required under CI, skipped elsewhere."""
 
 import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
-import psycopg
+import psycopg2
 import pytest
+from psycopg2.sql import SQL, Composable, Identifier
 from sqlalchemy import make_url
 
 
@@ -25,14 +30,37 @@ def postgres_server() -> str | None:
     given = os.environ.get("TROTH_TEST_DATABASE_URL")
     for url in [given] if given else ["postgresql:///postgres", "postgresql://127.0.0.1/postgres"]:
         try:
-            with psycopg.connect(url, connect_timeout=3) as connection:
-                query = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-                row = connection.execute(query).fetchone()
-        except psycopg.OperationalError:
+            rows = run_sql(
+                url, "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            )
+        except psycopg2.OperationalError:
             continue
-        if row and row[0]:
+        if rows and rows[0][0]:
             return url
     return None
+
+
+def run_sql(url: str, statement: str | Composable) -> list[tuple[Any, ...]]:
+    """Run one statement by itself and return its rows."""
+    connection = psycopg2.connect(url, connect_timeout=5)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        connection.close()
+
+
+@contextmanager
+def fresh_database(server: str) -> Iterator[str]:
+    """Make an empty database on the server; give its URL; drop it at the end."""
+    name = f"troth_test_{uuid.uuid4().hex[:12]}"
+    run_sql(server, SQL("CREATE DATABASE {}").format(Identifier(name)))
+    try:
+        yield with_database(server, name)
+    finally:
+        run_sql(server, SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
 
 
 def with_database(server: str, name: str) -> str:

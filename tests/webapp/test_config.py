@@ -50,7 +50,7 @@ def test_an_external_chain_is_slower_and_deeper_unless_told_otherwise() -> None:
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_postgres_urls_get_the_driver_that_is_installed(scheme: str) -> None:
     here = load_settings({"TROTH_DATABASE_URL": f"{scheme}://me@db/troth"})
-    assert here.sqlalchemy_url == "postgresql+psycopg://me@db/troth"
+    assert here.sqlalchemy_url == "postgresql+psycopg2://me@db/troth"
 
 
 def test_overrides_win_over_the_environment() -> None:

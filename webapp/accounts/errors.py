@@ -189,3 +189,18 @@ class InFlightError(ProblemError):
     def retry_after(self) -> int | None:
         """Writes take milliseconds."""
         return 1
+
+
+@dataclass(eq=False)
+class AnswerErasedError(ProblemError):
+    """A key whose answer was erased together with what it was about."""
+
+    status = 409
+    code = "answer_erased"
+    title = "The answer to this Idempotency-Key was erased"
+    key: str
+
+    @property
+    def detail(self) -> str:
+        """Say why."""
+        return f"{self.key} was used for something that has been deleted since; draw a fresh key."

@@ -17,11 +17,13 @@ from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
 from flask import Response, current_app, make_response, request
-from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request
+from flask_jwt_extended import get_jwt, get_jwt_identity, verify_jwt_in_request
+from flask_limiter.util import get_remote_address
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.errors import (
+    AnswerErasedError,
     IdempotencyKeyMalformedError,
     IdempotencyKeyReusedError,
     InFlightError,
@@ -40,7 +42,7 @@ View = Callable[..., Any]
 
 
 def idempotent(view: View) -> View:
-    """Make a POST view honour Idempotency-Key, per account (or among the signed-out)."""
+    """Make a POST view honour Idempotency-Key, per account, or per address for the signed-out."""
 
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -50,6 +52,15 @@ def idempotent(view: View) -> View:
         return _once(_check_key(key), lambda: make_response(view(*args, **kwargs)))
 
     return wrapper
+
+
+def forget_answers(session: Session, account_id: UUID, subject: str) -> None:
+    """Erase the stored answers about something that is erased; its keys stay spent."""
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.scope == str(account_id), IdempotencyKey.subject == subject)
+        .values(body=None)
+    )
 
 
 def _once(key: str, act: Callable[[], Response]) -> Response:
@@ -99,6 +110,7 @@ def _keep(session: Session, reservation: UUID, key: str, response: Response) -> 
         .values(
             status=response.status_code,
             headers=json.dumps(kept),
+            subject=_subject(response),
             body=_cipher().encrypt(response.get_data()),
         )
     )
@@ -106,8 +118,17 @@ def _keep(session: Session, reservation: UUID, key: str, response: Response) -> 
         raise InFlightError(key)
 
 
+def _subject(response: Response) -> str | None:
+    """Return the id of what an answer is about, so that it can be forgotten with it."""
+    body = response.get_json(silent=True)
+    found = body.get("id") if isinstance(body, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def _replay(found: IdempotencyKey) -> Response:
-    response = make_response(_cipher().decrypt(found.body or b""), found.status)
+    if found.body is None:
+        raise AnswerErasedError(found.key)
+    response = make_response(_cipher().decrypt(found.body), found.status)
     response.headers.update(json.loads(found.headers or "{}"))
     response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -122,13 +143,18 @@ def _check_key(key: str) -> str:
 
 def _scope() -> str:
     verify_jwt_in_request(optional=True, verify_type=False)
-    return str(get_jwt_identity() or "signed-out")
+    return str(get_jwt_identity() or f"signed-out:{get_remote_address()}")
 
 
 def _fingerprint() -> bytes:
-    """Hash path and body with a secret: the body may hold a password."""
+    """Hash path and body with a secret: the body may hold a password.
+
+    A refresh token is part of what its request says; an access token is not, as a retry may come with
+    a newer one.
+    """
     secret = current_app.config["JWT_SECRET_KEY"].encode()
-    said = request.path.encode() + b"\0" + request.get_data(cache=True)
+    refresh_id = str(get_jwt().get("rid", ""))
+    said = f"{request.path}\0{refresh_id}\0".encode() + request.get_data(cache=True)
     return hmac.new(secret, b"idempotency\0" + said, hashlib.sha256).digest()
 
 

@@ -61,5 +61,6 @@ class IdempotencyKey(Base):
     fingerprint: Mapped[bytes] = mapped_column(HASH)
     status: Mapped[int | None] = mapped_column(SmallInteger)
     headers: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(String(64))
     body: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted: it may hold tokens
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -29,7 +29,6 @@ blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and
 
 @blueprint.post("/auth/siwe/nonce")
 @limit_sign_in("nonce")
-@idempotent
 @blueprint.response(200, NonceSchema)
 def siwe_nonce() -> dict[str, str]:
     """Give a nonce for an EIP-4361 message, good once within ten minutes."""
@@ -38,7 +37,6 @@ def siwe_nonce() -> dict[str, str]:
 
 @blueprint.post("/auth/siwe")
 @limit_sign_in("message")
-@idempotent
 @blueprint.arguments(WalletSignInSchema)
 @blueprint.response(200, TokensSchema)
 def siwe_sign_in(body: dict[str, str]) -> Tokens:
@@ -58,7 +56,6 @@ def register(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/password")
 @limit_sign_in("handle")
-@idempotent
 @blueprint.arguments(PasswordSchema)
 @blueprint.response(200, TokensSchema)
 def password_sign_in(body: dict[str, str]) -> Tokens:
@@ -77,7 +74,6 @@ def refresh() -> Tokens:
 
 @blueprint.post("/auth/logout")
 @jwt_required(verify_type=False)
-@idempotent
 @blueprint.response(204)
 def logout() -> None:
     """End the session of the access or refresh token that is sent."""

@@ -87,6 +87,7 @@ def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
     """
     message = siwe.parse_message(message_text)
     chain_id = current_log(db.session()).chain_id
+    siwe.check_nonce(db.session(), message.nonce)
     address = siwe.check_message(message, signature, settings(), chain_id)
     with writing() as session:
         siwe.spend_nonce(session, message.nonce)
@@ -120,9 +121,9 @@ def find_account(account_id: UUID) -> Account:
 
 def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
     """Accept a signed Delegation; return the device and whether it is new."""
-    record = check_record(db.session(), Kind.DELEGATION, message, signature, settings().depth)
+    record = check_record(db.session(), Kind.DELEGATION, message, signature, account_id)
     with writing() as session:
-        admission = admit(session, record, account_id)
+        admission = admit(session, record, account_id, settings().depth)
         if not admission.created:
             return session.get_one(Delegation, admission.entry.id), False
         delegation = delegations.allow(session, admission.entry)
@@ -137,14 +138,14 @@ def revoke_device(
 
     Raises DeviceMismatchError, DeviceNotFoundError and what admitting a record raises.
     """
-    record = check_record(db.session(), Kind.REVOCATION, message, signature, settings().depth)
+    record = check_record(db.session(), Kind.REVOCATION, message, signature, account_id)
     delegate = str(record.message["delegate"])
     if delegate != address.lower():
         raise DeviceMismatchError(address, delegate)
     with writing() as session:
         known = select(Delegation).filter_by(author=record.author, delegate=delegate)
         devices = list(session.scalars(known.order_by(Delegation.entry_id.desc())))
-        admission = admit(session, record, account_id)
+        admission = admit(session, record, account_id, settings().depth)
         if not devices:
             raise DeviceNotFoundError(delegate)
         if admission.created:

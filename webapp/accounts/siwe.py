@@ -16,7 +16,7 @@ from siwe import (
     SiweMessage,
     VerificationError,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.errors import MessageRefusedError, NonceRefusedError, SignInRefusedError
@@ -30,6 +30,7 @@ from webapp.log.signers import MAX_SIGNATURE_BYTES, wallet_accepts
 NONCE_LIFE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(minutes=2)
 MAX_MESSAGE = 4_096
+NONCE_REFUSED = "The nonce was used, has expired or was never given; ask for a new one"
 LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 
 log = structlog.get_logger(__name__)
@@ -74,6 +75,13 @@ def check_message(message: SiweMessage, signature: str, here: Settings, chain_id
     return str(message.address).lower()
 
 
+def check_nonce(session: Session, nonce: str) -> None:
+    """Refuse a nonce that cannot be spent, before a signature makes us work; spends nothing."""
+    good = select(SignInNonce.nonce).filter_by(nonce=nonce, spent_at=None)
+    if session.scalar(good.where(SignInNonce.expires_at > utc_now())) is None:
+        raise NonceRefusedError(NONCE_REFUSED)
+
+
 def spend_nonce(session: Session, nonce: str) -> None:
     """Spend a nonce in one conditional UPDATE; raises NonceRefusedError."""
     now = utc_now()
@@ -84,8 +92,7 @@ def spend_nonce(session: Session, nonce: str) -> None:
         .values(spent_at=now)
     )
     if not spent.rowcount:  # type: ignore[attr-defined]
-        why = "The nonce was used, has expired or was never given; ask for a new one"
-        raise NonceRefusedError(why)
+        raise NonceRefusedError(NONCE_REFUSED)
 
 
 _WORDS = {

@@ -23,22 +23,33 @@ View = Callable[..., Any]
 
 def limit_registration(view: View) -> View:
     """Limit registrations by address, and by the handle that is asked for."""
-    return _limited(view, "handle", lambda: settings().limit_register)
+    by_address = limiter.limit(lambda: settings().limit_register, key_func=get_remote_address)
+    by_handle = limiter.limit(
+        lambda: settings().limit_register, key_func=lambda: _account_named("handle")
+    )
+    return by_address(by_handle(view))
 
 
 def limit_sign_in(field: str) -> Callable[[View], View]:
-    """Limit sign-ins by address, and by the account that ``field`` of the body names."""
+    """Limit sign-ins by address, and failures by the account that ``field`` of the body names.
+
+    Only failures count against an account: whoever knows its name could lock it out otherwise.
+    """
 
     def decorate(view: View) -> View:
-        return _limited(view, field, lambda: settings().limit_sign_in)
+        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
+        by_account = limiter.limit(
+            lambda: settings().limit_failures,
+            key_func=lambda: _account_named(field),
+            deduct_when=_failed,
+        )
+        return by_address(by_account(view))
 
     return decorate
 
 
-def _limited(view: View, field: str, limit: Callable[[], str]) -> View:
-    by_address = limiter.limit(limit, key_func=get_remote_address)
-    by_account = limiter.limit(limit, key_func=lambda: _account_named(field))
-    return by_address(by_account(view))
+def _failed(response: Response) -> bool:
+    return response.status_code == 401
 
 
 def _account_named(field: str) -> str:
@@ -68,8 +79,9 @@ def on_store_down(error: Exception) -> Response:
 
 def tell_limits(response: Response) -> Response:
     """Add RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
-    if not (limit := limiter.current_limit):
+    if not (limits := limiter.current_limits):
         return response
+    limit = min(limits, key=lambda one: one.remaining)
     window = limit.limit.get_expiry()
     wait = max(0, int(limit.reset_at - time.time()))
     response.headers["RateLimit-Policy"] = f'"sign-in";q={limit.limit.amount};w={window}'

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from flask import Response
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -14,7 +14,7 @@ from webapp.accounts.errors import NoSessionError
 from webapp.accounts.models import SignInSession
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import writing
+from webapp.database import write_alone, writing
 from webapp.errors import problem_response
 from webapp.extensions import db, jwt, table_of
 
@@ -71,14 +71,15 @@ def rotate_session() -> Tokens:
         )
         if spent.rowcount:  # type: ignore[attr-defined]
             return _tokens(session.get_one(SignInSession, session_id))
-        _revoke(session, session_id)
-    raise NoSessionError("This refresh token was used before, so its session was ended")
+        # Alone: the refusal below rolls back whatever unit of work this is part of.
+        write_alone(session, _revocation(session_id))
+        raise NoSessionError("This refresh token was used before, so its session was ended")
 
 
 def end_session() -> None:
     """Revoke the session of this request's token."""
     with writing() as session:
-        _revoke(session, UUID(get_jwt()["sid"]))
+        session.execute(_revocation(UUID(get_jwt()["sid"])))
 
 
 def current_account_id() -> UUID:
@@ -102,8 +103,8 @@ def _tokens(row: SignInSession) -> Tokens:
     )
 
 
-def _revoke(session: Session, session_id: UUID) -> None:
-    session.execute(
+def _revocation(session_id: UUID) -> Update:
+    return (
         update(SignInSession)
         .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
         .values(revoked_at=utc_now())

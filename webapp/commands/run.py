@@ -21,6 +21,7 @@ from webapp.supervisor import (
 )
 
 CONTRACTS = ("AnchorLog", "SignatureCheck")
+SETUP_SECONDS = 900.0
 
 
 def run_everything(settings: Settings) -> int:
@@ -53,7 +54,7 @@ def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Chi
         env["TROTH_BROKER_URL"] = settings.broker_url or redis.broker_url
     children += [
         setup_child(data_dir, env),
-        web_child(data_dir, web, env, probe_path="/api/v1/log"),
+        web_child(data_dir, web, env),
         worker_child(data_dir, env),
         beat_child(data_dir, env),
     ]
@@ -63,7 +64,9 @@ def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Chi
 def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
     """Return the step that migrates, deploys and opens the log."""
     argv = (sys.executable, "-m", "webapp.cli", "setup")
-    return Child("setup", argv, log_file(data_dir, "setup"), env=env, once=True)
+    log = log_file(data_dir, "setup")
+    # On a public chain each transaction of a deployment may wait for blocks.
+    return Child("setup", argv, log, env=env, once=True, ready_timeout=SETUP_SECONDS)
 
 
 def banner(settings: Settings) -> str:

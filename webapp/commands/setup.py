@@ -1,8 +1,10 @@
 """`troth setup`: database up to date, contract deployed, log open. Doing it again changes nothing."""
 
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
+from chain import wire
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
 from chain.deploy import Sender, ensure_deployed
@@ -12,7 +14,7 @@ from webapp.chain_access import chain_client, settings
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
-from webapp.log.models import Log
+from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
 from webapp.outbox.models import Chain
 from webapp.secrets import load_secrets
@@ -50,7 +52,7 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
             if client.balance(signer.address) < EMBEDDED_FUNDS // 2:
                 bank.send(signer.address, value=EMBEDDED_FUNDS)
     deployment = ensure_deployed(client, deployer, anchorer=anchorer.address)
-    _open(client, deployment)
+    _open(client, deployment, here.depth)
     return deployment
 
 
@@ -68,8 +70,15 @@ def _check_same_chain(chain_id: int, genesis: bytes) -> None:
         )
 
 
-def _open(client: ChainClient, found: Deployment) -> None:
+def _newest_blocks(client: ChainClient, depth: int) -> list[wire.Block]:
+    """Return the newest blocks, oldest first, down to one at ``depth`` (or the first of all)."""
     head = client.head()
+    blocks = [client.block(number) for number in range(max(0, head.number - depth), head.number)]
+    return [*(block for block in blocks if block is not None), head]
+
+
+def _open(client: ChainClient, found: Deployment, depth: int) -> None:
+    blocks = _newest_blocks(client, depth)
     written, _ = AnchorLog(client, found.contract).next(found.anchorer)
     with writing() as session:
         log = open_log(
@@ -78,11 +87,31 @@ def _open(client: ChainClient, found: Deployment) -> None:
             genesis=found.genesis,
             contract=found.contract,
             anchorer=found.anchorer,
-            head=head,
+            blocks=blocks,
         )
+        _check_nothing_stranded(session, log)
         if written > log.next_sequence:
             raise SetupError(
                 f"The chain holds {written} batches of {found.anchorer}, the database only "
                 f"{log.next_sequence}. Restore the newest backup of the database, or set "
                 "TROTH_ANCHORER_KEY to a fresh key to begin a new log."
             )
+
+
+def _check_nothing_stranded(session: Session, log: Log) -> None:
+    """Refuse another anchorer while records of the log before are not final: nobody could anchor them."""
+    final = select(Anchor.root).where(
+        Anchor.log_id == Batch.log_id, Anchor.root == Batch.root, Anchor.final_at.is_not(None)
+    )
+    waiting = (
+        select(Entry.id)
+        .outerjoin(Batch, Batch.id == Entry.batch_id)
+        .where(Entry.log_id != log.id)
+        .where(or_(Batch.id.is_(None), ~final.exists()))
+        .limit(1)
+    )
+    if session.scalar(waiting) is not None:
+        raise SetupError(
+            f"Records of an earlier log are not final yet, and {log.anchorer} cannot anchor them. "
+            "Start with the earlier TROTH_ANCHORER_KEY until they are, and change it then."
+        )

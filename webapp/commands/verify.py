@@ -45,16 +45,17 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     try:
         bundle = parse_bundle(_read(wanted.file))
         pins = find_pins(wanted, settings)
-        pins = None if wanted.offline else pins
     except (MalformedError, UnusableError, UnusableRecord) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
     report = verify(bundle, pins, _reader(wanted, settings, pins))
     code = exit_code(report, offline=wanted.offline)
     if as_json:
-        click.echo(json.dumps({**report.to_json(), "exit_code": code}, indent=2))
+        shown = {**report.to_json(), "pins": describe_pins(pins), "exit_code": code}
+        click.echo(json.dumps(shown, indent=2))
     else:
         _print(bundle, report, wanted.offline, code)
+        _print_pins(pins, settings)
     return code
 
 
@@ -130,6 +131,8 @@ def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader
 
 def _read(path: Path) -> bytes:
     """Read at most one byte more than a bundle may have: the parser refuses what is longer."""
+    if path.exists() and not path.is_file():
+        raise UnusableError(f"{path} is no regular file.")
     try:
         with path.open("rb") as file:
             return file.read(MAX_BUNDLE_BYTES + 1)
@@ -160,6 +163,29 @@ def _print(bundle: Bundle, report: Report, offline: bool, code: int) -> None:
     if offline:
         click.echo("OFFLINE: no chain was asked; every time above is what the file states.")
     click.echo(_conclusion(code))
+
+
+def describe_pins(pins: Pins | None) -> dict[str, object] | None:
+    """Return what the verdicts rest on."""
+    if pins is None:
+        return None
+    return {
+        "chain_id": pins.chain_id,
+        "genesis": "0x" + pins.genesis.hex(),
+        "contract": pins.contract,
+        "anchorer": pins.anchorer,
+        "depth": pins.depth,
+    }
+
+
+def _print_pins(pins: Pins | None, settings: Settings) -> None:
+    shown = describe_pins(pins)
+    if shown is None:
+        click.echo("Pins: none; give --chain-id, --genesis, --contract and --anchorer.")
+        return
+    click.echo(f"Pins (from the options, else from {settings.data_dir}):")
+    for name, value in shown.items():
+        click.echo(f"  {name:<9} {'none' if value is None else value}")
 
 
 def _conclusion(code: int) -> str:

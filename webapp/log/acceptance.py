@@ -20,13 +20,16 @@ from webapp.log import delegations, precedents, rules
 from webapp.log.errors import NotYourAuthorError, SaltRefusedError, SignatureRequiredError
 from webapp.log.models import Entry
 from webapp.log.precedents import RecordKey
-from webapp.log.service import OpenLog, lock_author, log_and_blocks
+from webapp.log.service import KnownBlock, OpenLog, lock_author, log_and_blocks
 from webapp.log.signers import Signer, find_signer
 
 
 @dataclass(frozen=True)
 class CheckedRecord:
-    """A record of right shape whose signature, if any, and lower bound of time were checked."""
+    """A record of right shape whose signature, if any, was checked, and the blocks to judge it by.
+
+    ``head`` is the newest block the server has, ``not_before`` the one that the record names.
+    """
 
     log: OpenLog
     kind: Kind
@@ -34,6 +37,8 @@ class CheckedRecord:
     key: RecordKey
     signature: bytes | None
     signer: Signer | None
+    head: KnownBlock
+    not_before: KnownBlock | None
 
     @property
     def author(self) -> str:
@@ -56,9 +61,9 @@ class Admission:
 
 
 def check_record(
-    session: Session, kind: Kind, message: object, signature: bytes | None, depth: int
+    session: Session, kind: Kind, message: object, signature: bytes | None, account_id: UUID
 ) -> CheckedRecord:
-    """Check a record's shape, bounds, signature and notBefore block; writes nothing.
+    """Check a record's shape, bounds and signature; writes nothing.
 
     Raises MalformedError for its shape, RecordRefusedError for what cannot be accepted and
     ServiceUnavailableError when only the chain's node could tell whether the signature is good.
@@ -69,14 +74,12 @@ def check_record(
     log, head, named = log_and_blocks(session, int(checked["notBefore"]["number"]))
     signer = None
     if signature is not None:
-        signer = find_signer(session, key.author, digest(log.domain, key.content), signature)
-    block = rules.check_not_before(log, checked["notBefore"], head, named, depth)
-    if kind is Kind.DELEGATION:
-        rules.check_delegation_terms(checked, block)
-    return CheckedRecord(log, kind, dict(checked), key, signature, signer)
+        signing_digest = digest(log.domain, key.content)
+        signer = find_signer(session, key.author, account_id, signing_digest, signature)
+    return CheckedRecord(log, kind, dict(checked), key, signature, signer, head, named)
 
 
-def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admission:
+def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
     """Apply the log's rules under the author's lock and add the entry.
 
     Needs an open write transaction. The same content again returns the entry that is there.
@@ -90,7 +93,12 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admissio
     replaces = str(message.get("replaces", ZERO_HASH))
     precedents.check_version(known, record.kind, record.record, replaces)
     precedents.check_salt(known)
-    delegation = delegations.authorise(session, record.kind, record.author, record.signer)
+    reference = message["notBefore"]
+    block = rules.check_not_before(record.log, reference, record.head, record.not_before, depth)
+    if record.kind is Kind.DELEGATION:
+        rules.check_delegation_terms(message, block)
+    latest = max(record.head.time, block.time)
+    delegation = delegations.authorise(session, record.kind, record.author, record.signer, latest)
     return Admission(_add(session, record, delegation), created=True, first=known.current is None)
 
 
@@ -124,6 +132,7 @@ def _add(session: Session, record: CheckedRecord, delegation_id: int | None) -> 
         "message": record.message,
         "salt_digest": record.key.salt_digest,
         "delegation_id": delegation_id,
+        "audience": record.message.get("audience"),
         "accepted_at": utc_now(),
     }
     try:

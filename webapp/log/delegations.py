@@ -14,10 +14,13 @@ from webapp.log.signers import Signer
 AUTHOR_ONLY = (Kind.DELEGATION, Kind.REVOCATION)
 
 
-def authorise(session: Session, kind: Kind, author: str, signer: Signer | None) -> int | None:
+def authorise(
+    session: Session, kind: Kind, author: str, signer: Signer | None, chain_time: int
+) -> int | None:
     """Return the entry of the Delegation that lets ``signer`` sign, None if it is the author.
 
-    Call under the author's lock. Raises NotDelegableError, DelegateRevokedError and
+    Call under the author's lock. ``chain_time`` is the newest time on the chain that is known, in
+    seconds since 1970: neither our clock nor the chain's may be past the expiry. Raises NotDelegableError, DelegateRevokedError and
     DelegateExpiredError.
     """
     if signer is None or signer.delegate is None:
@@ -28,7 +31,7 @@ def authorise(session: Session, kind: Kind, author: str, signer: Signer | None) 
     if not active:
         raise DelegateRevokedError(signer.delegate)
     latest = max(active, key=lambda delegation: delegation.expires_at)
-    if latest.expires_at <= time.time():
+    if latest.expires_at <= max(time.time(), chain_time):
         raise DelegateExpiredError(signer.delegate, latest.expires_at)
     return latest.entry_id
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     SmallInteger,
+    String,
     UniqueConstraint,
     text,
 )
@@ -75,6 +76,8 @@ class Entry(Base):
     content: Mapped[bytes] = mapped_column(HASH)
     signature: Mapped[bytes | None] = mapped_column(LargeBinary)
     message: Mapped[dict[str, Any] | None] = mapped_column(DOCUMENT)
+    # A Post's label outlives its message: who may know of an erased version depends on it.
+    audience: Mapped[str | None] = mapped_column(String(10))
     salt_digest: Mapped[bytes | None] = mapped_column(HASH, unique=True)
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,5 +1,6 @@
 """The open log, the blocks it knows, and its authors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -117,19 +118,21 @@ def open_log(
     genesis: bytes,
     contract: str,
     anchorer: str,
-    head: wire.Block,
+    blocks: Sequence[wire.Block],
 ) -> Log:
     """Find or make the log of (chain, contract, anchorer); needs an open write transaction.
 
-    A new chain is followed from ``head`` on.
+    A new chain is followed from ``blocks`` on, which are its newest, oldest first, down to one that
+    is final: a client needs a final block for its first record.
     """
     chain = session.scalars(select(Chain).filter_by(chain_id=chain_id, genesis=genesis)).first()
     if chain is None:
-        chain = Chain(chain_id=chain_id, genesis=genesis, first_block=head.number)
+        chain = Chain(chain_id=chain_id, genesis=genesis, first_block=blocks[0].number)
         session.add(chain)
         session.flush()
-        row = {"hash": head.hash, "parent": head.parent, "time": head.time}
-        session.add(Block(chain_ref=chain.id, number=head.number, **row))
+        for block in blocks:
+            row = {"hash": block.hash, "parent": block.parent, "time": block.time}
+            session.add(Block(chain_ref=chain.id, number=block.number, **row))
     terms = {"chain_ref": chain.id, "contract": contract, "anchorer": anchorer}
     log = session.scalars(select(Log).filter_by(**terms)).first()
     if log is None:

@@ -1,17 +1,23 @@
 """Who signed: the author, a device of the author, or a contract wallet in its own way."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chain.contracts import is_valid_signature
-from chain.errors import ChainError
+from chain.errors import ChainError, OutOfGas
 from chain.proofs.signatures import is_high_s, recover
 from webapp.chain_access import chain_client
 from webapp.errors import ServiceUnavailableError
-from webapp.log.errors import HighSignatureError, SignatureInvalidError, SignatureTooLongError
-from webapp.log.models import Delegation
+from webapp.log.errors import (
+    HighSignatureError,
+    NotYourAuthorError,
+    SignatureInvalidError,
+    SignatureTooLongError,
+)
+from webapp.log.models import Author, Delegation
 
 MAX_SIGNATURE_BYTES = 8_192
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -24,10 +30,12 @@ class Signer:
     delegate: str | None
 
 
-def find_signer(session: Session, author: str, digest: bytes, signature: bytes) -> Signer:
+def find_signer(
+    session: Session, author: str, account_id: UUID, digest: bytes, signature: bytes
+) -> Signer:
     """Return who signed; recovery is tried before the chain is asked (ERC-1271, ERC-6492).
 
-    Raises SignatureInvalidError, HighSignatureError, SignatureTooLongError, and
+    Raises NotYourAuthorError, SignatureInvalidError, HighSignatureError, SignatureTooLongError, and
     ServiceUnavailableError when a contract wallet would have to be asked and the node is away.
     """
     if len(signature) > MAX_SIGNATURE_BYTES:
@@ -39,6 +47,10 @@ def find_signer(session: Session, author: str, digest: bytes, signature: bytes) 
         return Signer(recovered)
     if is_high_s(signature) and _malleated(digest, signature) == author:
         raise HighSignatureError
+    # The chain is asked last, and only for a wallet of this account: its signature chooses the work.
+    owner = session.scalar(select(Author.account_id).where(Author.address == author))
+    if owner != account_id:
+        raise NotYourAuthorError(author)
     if wallet_accepts(author, digest, signature):
         return Signer(None)
     raise SignatureInvalidError(author, recovered)
@@ -47,10 +59,13 @@ def find_signer(session: Session, author: str, digest: bytes, signature: bytes) 
 def wallet_accepts(address: str, digest: bytes, signature: bytes) -> bool:
     """Ask the chain whether a contract wallet accepts a signature now.
 
-    Raises ServiceUnavailableError when the node does not answer in time.
+    A check that uses up its gas is a signature that is not accepted. Raises
+    ServiceUnavailableError when the node does not answer in time.
     """
     try:
         return is_valid_signature(chain_client(), address, digest, signature, "latest")
+    except OutOfGas:
+        return False
     except ChainError as error:
         raise ServiceUnavailableError("The chain's node, which contract wallets need,") from error
 

@@ -98,3 +98,19 @@ class ContentUnknownError(ProblemError):
     def detail(self) -> str:
         """Name the content."""
         return f"{self.content} is no version of this post; see its history."
+
+
+@dataclass(eq=False)
+class TooManyVersionsError(ProblemError):
+    """An edit beyond the number of versions that a post may have."""
+
+    status = 422
+    code = "too_many_versions"
+    title = "The post has too many versions"
+    post: str
+    most: int
+
+    @property
+    def detail(self) -> str:
+        """Say the bound."""
+        return f"{self.post} has {self.most} versions, the most there may be; write a new post."

@@ -13,7 +13,8 @@ from webapp.posts.errors import ContentUnknownError, PostNotFoundError
 from webapp.posts.models import Post
 
 PUBLIC = "public"
-MAX_VERSIONS_READ = 1_000
+# So many versions may a post have; its whole history is one answer.
+MAX_VERSIONS = 200
 
 
 def may_read(post: Post, reader: UUID | None) -> bool:
@@ -29,11 +30,24 @@ def readable_post(session: Session, post_id: UUID, reader: UUID | None) -> Post:
     return post
 
 
-def post_of_content(session: Session, content: bytes) -> Post | None:
-    """Return the post of which ``content`` is a version."""
-    query = select(Entry.record).where(Entry.content == content, Entry.kind == int(Kind.POST))
-    record = session.scalar(query)
-    return None if record is None else session.get(Post, UUID(bytes=record))
+def may_answer(session: Session, content: bytes, reader: UUID) -> bool:
+    """Tell whether a content is a version of a living post that somebody may read."""
+    query = select(Entry).where(Entry.content == content, Entry.kind == int(Kind.POST))
+    entry = session.scalars(query).first()
+    if entry is None:
+        return False
+    post = session.get(Post, UUID(bytes=entry.record))
+    return (
+        post is not None
+        and post.deleted_at is None
+        and may_read(post, reader)
+        and may_read_version(post, entry, reader)
+    )
+
+
+def may_read_version(post: Post, entry: Entry, reader: UUID | None) -> bool:
+    """Tell whether somebody may read one version: each is judged by the label it was signed with."""
+    return entry.audience in (None, PUBLIC) or post.account_id == reader
 
 
 def posts_of_account(
@@ -45,17 +59,20 @@ def posts_of_account(
     return list(session.scalars(newest_first(Post.created_at, Post.id, query, page)).unique())
 
 
-def entry_of(session: Session, post: Post, content: str | None) -> Entry:
+def entry_of(session: Session, post: Post, reader: UUID | None, content: str | None) -> Entry:
     """Return a post's newest entry, or the one of a content; raises ContentUnknownError."""
     if content is None:
         return post.entry
-    for entry in versions(session, post):
-        if content == "0x" + entry.content.hex():
-            return entry
-    raise ContentUnknownError(content)
+    wanted = bytes.fromhex(content[2:])
+    query = select(Entry).filter_by(author=post.author, record=post.id.bytes, content=wanted)
+    entry = session.scalars(query).one_or_none()
+    if entry is None or not may_read_version(post, entry, reader):
+        raise ContentUnknownError(content)
+    return entry
 
 
-def versions(session: Session, post: Post) -> list[Entry]:
-    """Return the entries of a post, oldest first, its Deletion last."""
+def versions(session: Session, post: Post, reader: UUID | None) -> list[Entry]:
+    """Return the entries of a post that somebody may read, oldest first, its Deletion last."""
     query = select(Entry).filter_by(author=post.author, record=post.id.bytes).order_by(Entry.id)
-    return list(session.scalars(query.limit(MAX_VERSIONS_READ)))
+    found = session.scalars(query.limit(MAX_VERSIONS + 1))
+    return [entry for entry in found if may_read_version(post, entry, reader)]

@@ -74,8 +74,9 @@ def delete(body: dict[str, Any], post_id: UUID) -> Post:
 def bundle(query: dict[str, str], post_id: UUID) -> Response:
     """Return the bundle of a post's newest entry, or of the version with ``content``."""
     session = db.session()
-    found = reading.readable_post(session, post_id, current_account_id_or_none())
-    entry = reading.entry_of(session, found, query.get("content"))
+    reader = current_account_id_or_none()
+    found = reading.readable_post(session, post_id, reader)
+    entry = reading.entry_of(session, found, reader, query.get("content"))
     return Response(Bundler(session).bundle_bytes(entry), content_type=MEDIA_TYPE)
 
 
@@ -85,8 +86,10 @@ def bundle(query: dict[str, str], post_id: UUID) -> Response:
 def history(post_id: UUID) -> Response:
     """Return the bundles of all sealed versions, oldest first."""
     session = db.session()
-    found = reading.readable_post(session, post_id, current_account_id_or_none())
-    sealed = [one for one in reading.versions(session, found) if one.position is not None]
+    reader = current_account_id_or_none()
+    found = reading.readable_post(session, post_id, reader)
+    readable = reading.versions(session, found, reader)
+    sealed = [entry for entry in readable if entry.position is not None]
     bundler = Bundler(session)
     items = b",".join(bundler.bundle_bytes(entry) for entry in sealed)
     return Response(b'{"items":[' + items + b"]}", content_type="application/json")
@@ -112,7 +115,7 @@ def posts_of_user(
 
 def _draft(body: dict[str, Any]) -> Draft:
     return Draft(
-        id=body.get("id") or uuid7(),
+        id=UUID(body["id"]) if "id" in body else uuid7(),
         text=body["text"],
         audience=body.get("audience", "public"),
         reply_to=body.get("reply_to"),

@@ -7,6 +7,7 @@ from webapp.columns import iso
 from webapp.log.states import anchoring
 from webapp.posts.models import Post
 
+UUID_TEXT = validate.Regexp(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 HASH = validate.Regexp(r"0x[0-9a-f]{64}\Z")
 
 
@@ -64,7 +65,9 @@ class NewPostSchema(Schema):
     audience = fields.String(validate=validate.OneOf(["public", "followers"]))
     reply_to = fields.String(validate=HASH, metadata={"description": "Content of a post"})
     quotes = fields.String(validate=HASH, metadata={"description": "Content of a post"})
-    id = fields.UUID(metadata={"description": "Your own UUIDv7, or the post to edit"})
+    id = fields.String(
+        validate=UUID_TEXT, metadata={"description": "Your own UUIDv7, or the post to edit"}
+    )
     replaces = fields.String(validate=HASH, metadata={"description": "Content to replace"})
 
     @validates_schema

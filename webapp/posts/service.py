@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
+from webapp.accounts.idempotency import forget_answers
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import ring_after_commit, writing
@@ -25,9 +26,10 @@ from webapp.posts.errors import (
     NotYourPostError,
     PostIdTakenError,
     PostNotFoundError,
+    TooManyVersionsError,
 )
 from webapp.posts.models import Post
-from webapp.posts.reading import may_read, post_of_content, readable_post
+from webapp.posts.reading import MAX_VERSIONS, may_answer, may_read, readable_post
 
 SEAL_TASK = "troth.seal"
 _INSERT = insert(table_of(Post))
@@ -38,9 +40,8 @@ def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple
 
     Raises MalformedError for the record's shape and the log's and posts' ProblemErrors.
     """
-    return _publish(
-        account_id, check_record(db.session(), Kind.POST, message, signature, settings().depth)
-    )
+    record = check_record(db.session(), Kind.POST, message, signature, account_id)
+    return _publish(account_id, record)
 
 
 def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
@@ -52,12 +53,12 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
     author = _unsigned_author(session, account_id, draft.id)
     not_before = newest_final_block(session, current_log(session), settings().depth)
     message = post_message(draft, author, not_before)
-    return _publish(account_id, check_record(session, Kind.POST, message, None, settings().depth))
+    return _publish(account_id, check_record(session, Kind.POST, message, None, account_id))
 
 
 def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> Post:
     """Delete a post by a signed Deletion; return its tombstone."""
-    record = check_record(db.session(), Kind.DELETION, message, signature, settings().depth)
+    record = check_record(db.session(), Kind.DELETION, message, signature, account_id)
     if record.record != post_id.bytes:
         raise DeletionMismatchError(str(post_id), str(UUID(bytes=record.record)))
     return _delete(account_id, post_id, record)
@@ -75,18 +76,16 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
         raise SignatureRequiredError
     not_before = newest_final_block(session, current_log(session), settings().depth)
     message = deletion_message(post_id, post.author, post.entry.content, not_before)
-    return _delete(
-        account_id, post_id, check_record(session, Kind.DELETION, message, None, settings().depth)
-    )
+    record = check_record(session, Kind.DELETION, message, None, account_id)
+    return _delete(account_id, post_id, record)
 
 
 def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
     post_id = UUID(bytes=record.record)
     with writing() as session:
-        admission = admit(session, record, account_id)
+        admission = admit(session, record, account_id, settings().depth)
         if not admission.created:
             return session.get_one(Post, post_id), False
-        _check_answers(session, account_id, record.message)
         ring_after_commit(session, SEAL_TASK, record.log.id)
         publish = _create if admission.first else _edit
         return publish(session, account_id, post_id, admission.entry, record.message), True
@@ -95,6 +94,8 @@ def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
 def _create(
     session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
 ) -> Post:
+    shown = _content(message)
+    _check_answers(session, account_id, shown)
     row = {
         "id": post_id,
         "account_id": account_id,
@@ -102,7 +103,7 @@ def _create(
         "entry_id": entry.id,
         "version": 1,
         "created_at": entry.accepted_at,
-        **_content(message),
+        **shown,
     }
     try:
         session.connection().execute(_INSERT, row)
@@ -116,7 +117,13 @@ def _edit(
     session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
 ) -> Post:
     post = session.get_one(Post, post_id)
-    for name, value in _content(message).items():
+    if post.version >= MAX_VERSIONS:
+        raise TooManyVersionsError(str(post_id), MAX_VERSIONS)
+    shown = _content(message)
+    # What the post answered already stays right, also if that was deleted meanwhile.
+    fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
+    _check_answers(session, account_id, fresh)
+    for name, value in shown.items():
         setattr(post, name, value)
     post.entry_id, post.version = entry.id, post.version + 1
     post.edited_at = entry.accepted_at
@@ -141,14 +148,11 @@ def _hash_or_none(text: str) -> bytes | None:
     return None if text == ZERO_HASH else bytes.fromhex(text[2:])
 
 
-def _check_answers(session: Session, account_id: UUID, message: dict[str, Any]) -> None:
-    for name in ("replyTo", "quotes"):
-        wanted = _hash_or_none(message[name])
-        if wanted is None:
-            continue
-        answered = post_of_content(session, wanted)
-        if answered is None or answered.deleted_at or not may_read(answered, account_id):
-            raise AnsweredPostUnknownError(name, message[name])
+def _check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) -> None:
+    for name, wire_name in (("reply_to", "replyTo"), ("quotes", "quotes")):
+        wanted = shown.get(name)
+        if wanted is not None and not may_answer(session, wanted, account_id):
+            raise AnsweredPostUnknownError(wire_name, "0x" + wanted.hex())
 
 
 def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
@@ -158,15 +162,16 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
             raise PostNotFoundError(str(post_id))
         if post.account_id != account_id or post.author != record.author:
             raise NotYourPostError(str(post_id))
-        admission = admit(session, record, account_id)
-        if not admission.created:
-            return post
-        post.entry_id, post.deleted_at = admission.entry.id, utc_now()
-        post.text, post.media = None, []
-        erase_record(session, record.author, record.record)
-        record_event(session, EventType.POST_DELETED, account_id, str(post_id))
-        ring_after_commit(session, SEAL_TASK, record.log.id)
-        session.flush()
+        admission = admit(session, record, account_id, settings().depth)
+        if admission.created:
+            post.entry_id, post.deleted_at = admission.entry.id, utc_now()
+            post.text, post.media = None, []
+            erase_record(session, record.author, record.record)
+            forget_answers(session, account_id, str(post_id))
+            record_event(session, EventType.POST_DELETED, account_id, str(post_id))
+            ring_after_commit(session, SEAL_TASK, record.log.id)
+            session.flush()
+        # Under the author's lock: what was read before it may be older than another deletion.
         session.refresh(post)
         return post
 
@@ -181,11 +186,14 @@ def erase_record(session: Session, author: str, record: bytes) -> None:
 
 
 def _unsigned_author(session: Session, account_id: UUID, post_id: UUID) -> str:
-    authors = session.query(Author).filter_by(account_id=account_id).all()
-    known = session.get(Post, post_id)
-    for author in authors:
-        if not author.signs and (known is None or known.author == author.address):
-            if known is None and any(one.signs for one in authors):
-                raise SignatureRequiredError
-            return author.address
-    raise SignatureRequiredError
+    """Return the address that an account without a wallet speaks with."""
+    authors = list(session.scalars(select(Author).where(Author.account_id == account_id)))
+    unsigned = next((author.address for author in authors if not author.signs), None)
+    known = session.scalar(select(Post.author).where(Post.id == post_id))
+    if known is not None and known == unsigned:
+        return known  # a post made without a wallet keeps its unsigned author
+    if unsigned is None or any(author.signs for author in authors):
+        raise SignatureRequiredError
+    if known is not None:
+        raise PostIdTakenError(str(post_id))
+    return unsigned

@@ -17,7 +17,6 @@ _PROBE_SECONDS = 0.1
 _WATCH_SECONDS = 1.0
 _PROGRESS_SECONDS = 5.0
 _ROTATE_SECONDS = 30.0
-_REAPER_MARGIN = 5.0
 
 
 class _StopRequestedError(Exception):

@@ -12,8 +12,20 @@ from webapp.extensions import db
 from webapp.log.models import Entry
 
 POST_KEYS = {
-    "id", "author", "account", "audience", "text", "media", "content", "reply_to", "quotes",
-    "version", "created_at", "edited_at", "deleted_at", "anchoring",
+    "id",
+    "author",
+    "account",
+    "audience",
+    "text",
+    "media",
+    "content",
+    "reply_to",
+    "quotes",
+    "version",
+    "created_at",
+    "edited_at",
+    "deleted_at",
+    "anchoring",
 }
 
 
@@ -175,7 +187,11 @@ def test_a_followers_post_is_its_authors_secret_until_follows_exist(
 ) -> None:
     post = alice.publish(alice.post_record(audience="followers")).json
     anchor()
-    for path in (f"/posts/{post['id']}", f"/posts/{post['id']}/bundle", f"/posts/{post['id']}/history"):
+    for path in (
+        f"/posts/{post['id']}",
+        f"/posts/{post['id']}/bundle",
+        f"/posts/{post['id']}/history",
+    ):
         assert alice.call("GET", path).status_code == 200, path
         for stranger in (bob, visitor):
             answer = stranger.call("GET", path)
