@@ -98,7 +98,7 @@ class Settings:
             return f"sqlite:///{self.data_dir.absolute() / 'troth.sqlite'}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):
-                return "postgresql+psycopg2://" + self.database_url.removeprefix(scheme)
+                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
         return self.database_url
 
     @property

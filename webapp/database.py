@@ -92,15 +92,14 @@ class _Unit:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.begun = False
+        self.connection: Connection | None = None
         self.bells: set[doorbell.Bell] = set()
 
     def begin(self) -> None:
-        if not self.begun:
+        if self.connection is None:
             self.session.rollback()  # ends what was read so far: a reader cannot become a writer
             self.session.expire_all()  # and what an earlier unit left is not current any more
-            self.session.connection(execution_options=write_options(db.engine))
-            self.begun = True
+            self.connection = self.session.connection(execution_options=write_options(db.engine))
 
 
 @contextmanager
@@ -134,6 +133,12 @@ def writing() -> Iterator[Session]:
     with one_unit():
         session.info[_UNIT].begin()
         yield session
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the session's connection; within a unit of work without the session's own search for it."""
+    unit: _Unit | None = session.info.get(_UNIT)
+    return session.connection() if unit is None or unit.connection is None else unit.connection
 
 
 def ring_after_commit(session: Session, task: str, row_id: int) -> None:

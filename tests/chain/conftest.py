@@ -61,7 +61,7 @@ def compiled() -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_session(compiled: None) -> LocalChain:  # noqa: ARG001 - artifacts first
+def embedded_session(compiled: None) -> LocalChain:
     chain = LocalChain.embedded()
     chain.deploy_anchor_log()
     return chain
@@ -92,7 +92,7 @@ def _listening(output: Path, process: subprocess.Popen[bytes]) -> str:
 
 
 @pytest.fixture(scope="session")
-def anvil_session(anvil_url: str, compiled: None) -> LocalChain:  # noqa: ARG001 - artifacts first
+def anvil_session(anvil_url: str, compiled: None) -> LocalChain:
     chain = LocalChain(ChainClient(anvil_url, timeout=30))
     for account in chain.accounts:
         chain.client.request("anvil_setBalance", [account.address, hex(1000 * ETHER)])

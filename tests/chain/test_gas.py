@@ -9,7 +9,7 @@ from chain.config import ROOT
 
 
 @pytest.fixture(scope="module")
-def measured(compiled: None) -> dict[str, int]:  # noqa: ARG001 - artifacts first
+def measured(compiled: None) -> dict[str, int]:
     return gas.measure()
 
 

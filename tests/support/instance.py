@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
-from psycopg2.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier
 
 from chain.client import ChainClient
 from chain.devnode.node import DevNode

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg2
+import psycopg
 import pytest
-from psycopg2.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Composable, Identifier
 from sqlalchemy import make_url
 
 
@@ -33,7 +33,7 @@ def postgres_server() -> str | None:
             rows = run_sql(
                 url, "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
             )
-        except psycopg2.OperationalError:
+        except psycopg.OperationalError:
             continue
         if rows and rows[0][0]:
             return url
@@ -42,14 +42,9 @@ def postgres_server() -> str | None:
 
 def run_sql(url: str, statement: str | Composable) -> list[tuple[Any, ...]]:
     """Run one statement by itself and return its rows."""
-    connection = psycopg2.connect(url, connect_timeout=5)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
 
 
 @contextmanager

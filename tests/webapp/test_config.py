@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from chain.config import ROOT
 from webapp.config import InvalidSettingError, load_settings
 
 
@@ -14,7 +15,7 @@ def test_without_any_environment_everything_is_embedded() -> None:
     assert (here.port, here.chain_port, here.depth, here.seal_seconds) == (8000, 8545, 0, 2)
     assert here.base_url == "http://127.0.0.1:8000"
     assert here.rpc_url == "http://127.0.0.1:8545"
-    assert here.sqlalchemy_url == f"sqlite:///{Path('data').absolute() / 'troth.sqlite'}"
+    assert here.sqlalchemy_url == f"sqlite:///{ROOT / 'data' / 'troth.sqlite'}"
     assert (here.jwt_secret, here.anchorer_key, here.deployer_key) == ("", "", "")
 
 
@@ -50,7 +51,7 @@ def test_an_external_chain_is_slower_and_deeper_unless_told_otherwise() -> None:
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_postgres_urls_get_the_driver_that_is_installed(scheme: str) -> None:
     here = load_settings({"TROTH_DATABASE_URL": f"{scheme}://me@db/troth"})
-    assert here.sqlalchemy_url == "postgresql+psycopg2://me@db/troth"
+    assert here.sqlalchemy_url == "postgresql+psycopg://me@db/troth"
 
 
 def test_overrides_win_over_the_environment() -> None:
@@ -70,7 +71,21 @@ def test_overrides_win_over_the_environment() -> None:
         ("TROTH_NODE_TIMEOUT", "-1"),
         ("TROTH_ACCESS_TOKEN_SECONDS", "0"),
         ("TROTH_REFRESH_TOKEN_SECONDS", "x"),
+        ("TROTH_REFRESH_TOKEN_SECONDS", "-1"),
         ("TROTH_CONFIRMATIONS", "1.5"),
+        ("TROTH_CONFIRMATIONS", "-7"),
+        ("TROTH_CONFIRMATIONS", "1" + "0" * 30),
+        ("TROTH_SEAL_INTERVAL", "-5"),
+        ("TROTH_SEAL_INTERVAL", "inf"),
+        ("TROTH_SEAL_INTERVAL", "nan"),
+        ("TROTH_SWEEP_INTERVAL", "nan"),
+        ("TROTH_NODE_TIMEOUT", "inf"),
+        ("TROTH_FEE_CAP_GWEI", "-1"),
+        ("TROTH_TRUSTED_PROXIES", "-1"),
+        ("TROTH_LIMIT_SIGN_IN", "many"),
+        ("TROTH_LIMIT_FAILURES", "3 per fortnight"),
+        ("TROTH_LIMIT_REGISTER", "-3/minute"),
+        ("TROTH_LIMIT_REGISTER", "20"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
@@ -86,3 +101,26 @@ def test_a_short_token_secret_is_refused_without_showing_it() -> None:
         load_settings({"TROTH_JWT_SECRET": "hunter2"})
     assert caught.value.name == "TROTH_JWT_SECRET"
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["TROTH_ANCHORER_KEY", "TROTH_DEPLOYER_KEY"])
+@pytest.mark.parametrize("key", ["hunter2", "0x" + "a1" * 31, "a1" * 33, "0x" + "zz" * 32, " " * 64])
+def test_a_malformed_key_is_refused_without_showing_it(name: str, key: str) -> None:
+    with pytest.raises(InvalidSettingError) as caught:
+        load_settings({name: key})
+    assert caught.value.name == name
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["0x" + "a1" * 32, "A1" * 32])
+def test_a_key_may_come_with_or_without_its_prefix(key: str) -> None:
+    assert load_settings({"TROTH_ANCHORER_KEY": key}).anchorer_key == key
+
+
+def test_the_default_data_folder_does_not_depend_on_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = load_settings({}).data_dir
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}).data_dir == before == ROOT / "data"
+    assert before.is_absolute()

@@ -26,7 +26,7 @@ def test_problems_have_the_shape_of_rfc_9457(carol: Person) -> None:
         problem = refused(answer, status, code)
         assert set(problem) == PROBLEM_KEYS
         assert problem["status"] == status
-        assert problem["type"].endswith(f"#{code}")
+        assert problem["type"] == f"urn:troth:problem:{code}"
         assert problem["instance"] == answer.request.path
         assert problem["title"]
         assert problem["detail"]

@@ -1,6 +1,7 @@
 """The sweep: one at a time, never on a wrong chain, and no trouble of the chain stops sealing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -100,3 +101,20 @@ def test_replaying_the_sweep_changes_nothing(
         sweep()
     assert alice.call("GET", f"/posts/{post['id']}/bundle").data == first
     assert len(db.session.scalars(select(Attempt)).all()) == 1
+
+
+def test_a_fee_cap_of_zero_delays_and_says_so_until_it_rises(context: Flask, alice: Person) -> None:
+    post = alice.publish().json
+    usual = context.config["TROTH"]
+    context.config["TROTH"] = replace(usual, fee_cap_gwei=0)
+    for _ in range(2):
+        sweep()
+        shown = alice.call("GET", f"/posts/{post['id']}").json["anchoring"]
+        assert shown["state"] == "delayed"
+        assert "above the cap" in shown["reason"]
+    assert db.session.scalars(select(Attempt)).all() == []
+    db.session.rollback()
+    context.config["TROTH"] = usual
+    sweep()
+    shown = alice.call("GET", f"/posts/{post['id']}").json["anchoring"]
+    assert (shown["state"], shown["reason"]) == ("final", None)

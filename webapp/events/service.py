@@ -6,6 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from webapp.columns import utc_now
+from webapp.database import connection_of
 from webapp.events.models import Event, EventType
 from webapp.extensions import table_of
 
@@ -17,4 +18,4 @@ def record_event(
 ) -> None:
     """Append an event to the open write transaction."""
     row = {"type": str(kind), "account_id": account_id, "subject": subject, "data": dict(data)}
-    session.connection().execute(_INSERT, {**row, "created_at": utc_now()})
+    connection_of(session).execute(_INSERT, {**row, "created_at": utc_now()})

@@ -15,6 +15,7 @@ from chain.proofs.domain import digest
 from chain.proofs.keccak import keccak256
 from chain.proofs.records import ZERO_HASH, Kind, check_message, content
 from webapp.columns import utc_now
+from webapp.database import connection_of
 from webapp.extensions import table_of
 from webapp.log import delegations, precedents, rules
 from webapp.log.errors import NotYourAuthorError, SaltRefusedError, SignatureRequiredError
@@ -136,7 +137,7 @@ def _add(session: Session, record: CheckedRecord, delegation_id: int | None) -> 
         "accepted_at": utc_now(),
     }
     try:
-        entry_id = session.connection().execute(_INSERT, row).scalar_one()
+        entry_id = connection_of(session).execute(_INSERT, row).scalar_one()
     except IntegrityError:  # the one unique key that the author's lock does not guard
         raise SaltRefusedError("was used before") from None
     return Entry(id=entry_id, batch=None, **row)

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
+from webapp.database import connection_of
 from webapp.extensions import table_of
 from webapp.log.errors import RecordEndedError, SaltRefusedError, VersionConflictError
 from webapp.log.models import Entry
@@ -61,7 +62,7 @@ class Precedents:
 
 def find_precedents(session: Session, log_id: int, key: RecordKey) -> Precedents:
     """Look up what is there for a record; call under the author's lock."""
-    found = session.connection().execute(
+    found = connection_of(session).execute(
         _PRECEDENTS,
         {
             "log_id": log_id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chain import wire
 from chain.proofs.domain import Domain
 from webapp.columns import utc_now
-from webapp.database import locked
+from webapp.database import connection_of, locked
 from webapp.extensions import table_of
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Author, Log
@@ -83,7 +83,7 @@ _LOCK_AUTHOR = select(table_of(Author).c.account_id, table_of(Author).c.signs).w
 
 def current_log(session: Session) -> OpenLog:
     """Return the newest log, the one that accepts records; raises LogNotOpenError."""
-    row = session.connection().execute(_OPEN_LOG).one_or_none()
+    row = connection_of(session).execute(_OPEN_LOG).one_or_none()
     if row is None:
         raise LogNotOpenError
     return OpenLog(*row)
@@ -92,7 +92,7 @@ def current_log(session: Session) -> OpenLog:
 def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock:
     """Return the newest block at ``depth`` (head minus block); raises LogNotOpenError."""
     values = {"chain_ref": log.chain_ref, "depth": depth}
-    row = session.connection().execute(_NEWEST_FINAL, values).one_or_none()
+    row = connection_of(session).execute(_NEWEST_FINAL, values).one_or_none()
     if row is None:
         raise LogNotOpenError
     return KnownBlock(*row)
@@ -103,7 +103,7 @@ def log_and_blocks(session: Session, number: int) -> tuple[OpenLog, KnownBlock, 
 
     Raises LogNotOpenError.
     """
-    rows = session.connection().execute(_LOG_AND_BLOCKS, {"number": number}).all()
+    rows = connection_of(session).execute(_LOG_AND_BLOCKS, {"number": number}).all()
     if not rows:
         raise LogNotOpenError
     width = len(_LOG_COLUMNS)
@@ -154,5 +154,5 @@ def lock_author(session: Session, address: str) -> tuple[UUID, bool] | None:
     Returns the account and whether the author signs, None for an unknown address.
     """
     query = locked(session, _LOCK_AUTHOR)
-    row = session.connection().execute(query, {"address": address}).one_or_none()
+    row = connection_of(session).execute(query, {"address": address}).one_or_none()
     return None if row is None else (row.account_id, row.signs)

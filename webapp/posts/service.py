@@ -11,7 +11,7 @@ from chain.proofs.records import ZERO_HASH, Kind
 from webapp.accounts.idempotency import forget_answers
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import ring_after_commit, writing
+from webapp.database import connection_of, ring_after_commit, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db, table_of
@@ -106,7 +106,7 @@ def _create(
         **shown,
     }
     try:
-        session.connection().execute(_INSERT, row)
+        connection_of(session).execute(_INSERT, row)
     except IntegrityError:  # the one unique key left: the post's id, under another author
         raise PostIdTakenError(str(post_id)) from None
     record_event(session, EventType.POST_CREATED, account_id, str(post_id), version=1)

@@ -118,6 +118,24 @@ def test_brackets_in_texts_are_no_nesting(node: Echo) -> None:
     assert _ask(node, _request(params=[[[[1]]], {"a": {"b": []}}]))["result"][0] == [[[1]]]
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "body",
+    [b'"' + b'\\\\"' * (1 << 19), b'["' + b'\\\\"' * (1 << 19), b'"' + b"\\\\" * (1 << 20), b'"' * (1 << 20)],
+    ids=["escaped quotes", "escaped quotes in a list", "backslashes", "quotes"],
+)
+def test_a_mebibyte_of_quotes_and_escapes_is_looked_at_once(node: Echo, body: bytes) -> None:
+    assert _ask(node, body)["error"]["code"] == -32700
+
+
+def test_brackets_after_an_escaped_quote_are_still_text(node: Echo) -> None:
+    deep = "[" * 100
+    for text in (f'"{deep}', f"\\{deep}", f'\\"{deep}"\\'):
+        assert _ask(node, _request(params=[text, text]))["result"] == [text, text]
+    nested = b'{"a":"\\\\\\"","b":' + b"[" * 65 + b"]" * 65 + b"}"
+    assert _ask(node, nested)["error"]["code"] == -32700
+
+
 @pytest.mark.parametrize(
     "message",
     [

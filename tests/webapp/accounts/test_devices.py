@@ -8,12 +8,14 @@ from eth_account import Account
 from flask import Flask
 from sqlalchemy import update
 
+from chain.devnode.node import DevNode
 from chain.proofs.records import ZERO_ADDRESS, Kind
 from tests.support.answers import nothing_written, refused
 from tests.support.wallet import Person
 from webapp.database import writing
 from webapp.log.models import Delegation
 from webapp.outbox.models import Block
+from workers.anchoring import sweep
 
 DAY = 86_400
 
@@ -155,6 +157,23 @@ def test_an_expired_device_publishes_no_more(app: Flask, alice: Person) -> None:
     expire_devices(app)
     with nothing_written(app):
         refused(alice.publish(key=alice.device), 422, "delegate_expired")
+
+
+def test_a_device_that_expired_by_the_chains_clock_publishes_no_more(
+    app: Flask, node: DevNode, alice: Person
+) -> None:
+    kept = alice.publish().json
+    alice.allow_device(expiresAt=head_time(app) + DAY)
+    assert alice.publish(key=alice.device).status_code == 201
+    node.request("evm_increaseTime", [DAY + 60])
+    node.request("evm_mine", [])
+    with app.app_context():
+        sweep()
+    assert head_time(app) > time.time() + DAY - 60
+    with nothing_written(app):
+        refused(alice.publish(key=alice.device), 422, "delegate_expired")
+        refused(alice.delete(kept, key=alice.device), 422, "delegate_expired")
+    assert alice.publish().status_code == 201
 
 
 def test_a_device_goes_on_with_its_later_delegation_when_one_expires(

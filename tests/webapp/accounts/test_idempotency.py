@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused, row_counts
-from tests.support.wallet import Person
+from tests.support.wallet import PASSWORD, V1, Person
 from webapp.accounts import idempotency
 from webapp.accounts.models import IdempotencyKey
 from webapp.columns import utc_now
@@ -194,9 +194,54 @@ def test_a_repeated_registration_gives_the_same_tokens_that_the_database_cannot_
     refused(send(visitor, "k-1", other, "/users"), 422, "idempotency_key_reused")
 
 
-def test_a_repeated_wallet_sign_in_needs_no_second_nonce(app: Flask, visitor: Person) -> None:
-    body = visitor.signed_siwe()
-    first = send(visitor, "k-1", body, "/auth/siwe")
+def test_a_repeated_device_is_answered_with_the_same_bytes(app: Flask, alice: Person) -> None:
+    body = alice.sign(Kind.DELEGATION, alice.delegation_record())
+    first = send(alice, "k-1", body, "/devices")
     with nothing_written(app):
-        assert send(visitor, "k-1", body, "/auth/siwe").json == first.json
-        refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")
+        second = send(alice, "k-1", body, "/devices")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.data == second.data
+
+
+def test_signing_in_and_out_keeps_no_answers(app: Flask, carol: Person, visitor: Person) -> None:
+    nonces = [send(visitor, "k-1", path="/auth/siwe/nonce").json["nonce"] for _ in range(2)]
+    assert nonces[0] != nonces[1]
+    body = visitor.signed_siwe()
+    assert send(visitor, "k-2", body, "/auth/siwe").status_code == 200
+    with nothing_written(app):
+        refused(send(visitor, "k-2", body, "/auth/siwe"), 401, "sign_in_nonce_refused")
+    password = {"handle": "carol", "password": PASSWORD}
+    signed_in = [send(visitor, "k-3", password, "/auth/password").json for _ in range(2)]
+    assert signed_in[0]["refresh_token"] != signed_in[1]["refresh_token"]
+    assert send(carol, "k-4", {}, "/auth/logout").status_code == 204
+    refused(send(carol, "k-4", {}, "/auth/logout"), 401, "no_session")
+    assert keys(app) == []
+
+
+def test_keys_of_the_signed_out_belong_to_one_address(app: Flask) -> None:
+    def register(handle: str, address: str) -> TestResponse:
+        return app.test_client().post(
+            f"{V1}/users",
+            json={"handle": handle, "password": PASSWORD},
+            headers={"Idempotency-Key": "k-1"},
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+
+    first, second = register("dora", "203.0.113.1"), register("emil", "203.0.113.2")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json["account"] != second.json["account"]
+
+
+def test_a_deleted_text_cannot_come_back_through_its_key(app: Flask, carol: Person) -> None:
+    post = send(carol, "k-1", {"text": "a secret thought"}).json
+    edit = {"id": post["id"], "replaces": post["content"], "text": "a second secret"}
+    assert send(carol, "k-2", edit).status_code == 201
+    other = send(carol, "k-3", {"text": "something to keep"})
+    assert carol.call("DELETE", f"/posts/{post['id']}").status_code == 200
+    with nothing_written(app):
+        refused(send(carol, "k-1", {"text": "a secret thought"}), 409, "answer_erased")
+        refused(send(carol, "k-2", edit), 409, "answer_erased")
+    with app.app_context():
+        readable = [idempotency._cipher().decrypt(kept.body) for kept in keys(app) if kept.body]
+    assert readable == [other.data]
+    assert send(carol, "k-3", {"text": "something to keep"}).data == other.data

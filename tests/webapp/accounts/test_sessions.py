@@ -92,6 +92,34 @@ def test_a_refresh_with_an_idempotency_key_is_answered_twice_and_ends_nothing(
     assert post_with(carol, first.json["access_token"]).status_code == 201
 
 
+def refresh_with_key(person: Person, token: str, key: str = "once") -> TestResponse:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    return person.call("POST", "/auth/refresh", headers=headers)
+
+
+def test_a_spent_refresh_token_with_another_key_ends_its_session(carol: Person) -> None:
+    fresh = refresh(carol, carol.refresh_token).json
+    refused(refresh_with_key(carol, carol.refresh_token), 401, "no_session")
+    refused(refresh(carol, fresh["refresh_token"]), 401, "no_session")
+    refused(post_with(carol, fresh["access_token"]), 401, "no_session")
+
+
+def test_two_sessions_with_one_key_never_get_each_others_tokens(
+    carol: Person, visitor: Person
+) -> None:
+    body = {"handle": "carol", "password": "a long password"}
+    other = visitor.call("POST", "/auth/password", body).json
+    first = refresh_with_key(carol, carol.refresh_token)
+    assert first.status_code == 200
+    refused(refresh_with_key(visitor, other["refresh_token"]), 422, "idempotency_key_reused")
+    second = refresh_with_key(visitor, other["refresh_token"], "another").json
+    sessions = [
+        jwt.decode(token, options={"verify_signature": False})["sid"]
+        for token in (first.json["refresh_token"], second["refresh_token"], other["refresh_token"])
+    ]
+    assert sessions[0] != sessions[1] == sessions[2]
+
+
 def forged_tokens(app: Flask, token: str) -> dict[str, str]:
     key = app.config["JWT_SECRET_KEY"]
     claims = jwt.decode(token, options={"verify_signature": False})

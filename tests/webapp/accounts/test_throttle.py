@@ -39,7 +39,7 @@ def test_guesses_from_one_address_are_limited_whatever_the_handle(make_app: Make
 
 
 def test_guesses_at_one_account_are_limited_whatever_the_address(make_app: MakeApp) -> None:
-    app = make_app(limit_sign_in="3/minute")
+    app = make_app(limit_failures="3/minute")
     for number, handle in enumerate(["dora", "DORA", " dora "]):
         assert guess(app, handle, f"203.0.113.{number}").status_code == 401
     check_told(guess(app, "Dora", "203.0.113.9"), 3, 60)
@@ -47,7 +47,7 @@ def test_guesses_at_one_account_are_limited_whatever_the_address(make_app: MakeA
 
 
 def test_even_the_right_password_waits_while_its_account_is_limited(make_app: MakeApp) -> None:
-    app = make_app(limit_sign_in="2/minute")
+    app = make_app(limit_failures="2/minute")
     Person(app.test_client()).register("dora")
     for number in range(2):
         guess(app, "dora", f"203.0.113.{number}")
@@ -56,8 +56,29 @@ def test_even_the_right_password_waits_while_its_account_is_limited(make_app: Ma
         refused(send(app, "/auth/password", right, "203.0.113.7"), 429, "slow_down")
 
 
-def test_sign_ins_of_one_wallet_are_limited_whatever_the_address(make_app: MakeApp) -> None:
-    app = make_app(limit_sign_in="2/minute")
+def test_right_passwords_do_not_count_against_their_account(make_app: MakeApp) -> None:
+    app = make_app(limit_failures="2/minute")
+    Person(app.test_client()).register("dora")
+    right = {"handle": "dora", "password": "a long password"}
+    for number in range(4):
+        answer = send(app, "/auth/password", right, f"203.0.113.{number}")
+        assert answer.status_code == 200
+    guess(app, "dora", "203.0.113.8")
+    assert send(app, "/auth/password", right, "203.0.113.9").status_code == 200
+    guess(app, "dora", "203.0.113.8")
+    check_told(guess(app, "dora", "203.0.113.9"), 2, 60)
+
+
+def test_malformed_tries_do_not_count_against_an_account(make_app: MakeApp) -> None:
+    app = make_app(limit_failures="1/minute")
+    for number in range(3):
+        body = {"handle": "dora", "password": 1}
+        refused(send(app, "/auth/password", body, f"203.0.113.{number}"), 400, "malformed")
+    refused(guess(app, "dora", "203.0.113.9"), 401, "sign_in_refused")
+
+
+def test_failed_sign_ins_of_one_wallet_are_limited_whatever_the_address(make_app: MakeApp) -> None:
+    app = make_app(limit_failures="2/minute")
     person = Person(app.test_client())
     messages = [person.siwe(nonce="0123456789abcdef", more=f"\nRequest ID: {n}") for n in range(3)]
     bodies = [person.signed_siwe(message) for message in messages]

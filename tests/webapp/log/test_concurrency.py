@@ -1,5 +1,6 @@
 """Writers at once: on both databases exactly one of them wins."""
 
+import contextlib
 import threading
 from typing import Any
 
@@ -7,11 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from chain.proofs.records import Kind
 from tests.support.answers import at_once, row_counts
 from tests.support.wallet import Person, hex_id
 from webapp.extensions import db
 from webapp.log import delegations
 from webapp.log.models import Entry
+from webapp.posts import service
 
 
 def test_of_two_edits_at_once_exactly_one_wins(app: Flask, alice: Person) -> None:
@@ -41,6 +44,49 @@ def test_of_an_edit_and_a_deletion_at_once_exactly_one_wins(app: Flask, alice: P
         lambda: alice.again(app.test_client()).delete(post),
     )
     assert sorted(answer.status_code // 100 for answer in answers) == [2, 4]
+    assert row_counts(app)["entries"] == 2
+
+
+def let_both_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two deletions read the post before either locks it, where the database lets both in."""
+    real, barrier = service.admit, threading.Barrier(2)
+
+    def both(*args: Any) -> Any:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(timeout=1)
+        return real(*args)
+
+    monkeypatch.setattr(service, "admit", both)
+
+
+def test_the_same_deletion_twice_at_once_shows_no_text_to_either(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = alice.publish(alice.post_record("a secret")).json
+    body = alice.sign(Kind.DELETION, alice.deletion_record(post))
+    let_both_read(monkeypatch)
+    answers = at_once(
+        *[
+            lambda: alice.again(app.test_client()).call("DELETE", f"/posts/{post['id']}", body),
+        ]
+        * 2
+    )
+    assert [answer.status_code for answer in answers] == [200, 200], [a.text for a in answers]
+    assert [answer.json["text"] for answer in answers] == [None, None]
+    assert answers[0].json == answers[1].json
+    assert row_counts(app)["entries"] == 2
+
+
+def test_an_unsigned_post_deleted_twice_at_once_shows_no_text_to_either(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = carol.call("POST", "/posts", {"text": "a secret"}).json
+    let_both_read(monkeypatch)
+    answers = at_once(
+        *[lambda: carol.again(app.test_client()).call("DELETE", f"/posts/{post['id']}")] * 2
+    )
+    assert [answer.status_code for answer in answers] == [200, 200], [a.text for a in answers]
+    assert [answer.json["text"] for answer in answers] == [None, None]
     assert row_counts(app)["entries"] == 2
 
 

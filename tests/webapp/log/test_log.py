@@ -48,16 +48,19 @@ def test_before_the_log_is_open_everything_that_needs_it_says_so(make_closed_app
     check_not_open(carol)
 
 
-def test_a_log_opens_once_its_first_block_is_deep_enough(make_app: MakeApp, node: DevNode) -> None:
-    app = make_app(confirmations=3)
-    person = Person(app.test_client()).register("carol")
-    check_not_open(person)
-    mine_and_index(app, node, 2)
-    check_not_open(person)
-    mine_and_index(app, node, 1)
-    assert person.log()["depth"] == 3
-    assert person.call("POST", "/posts", {"text": "open"}).status_code == 201
-    assert Person(app.test_client()).sign_in().publish().status_code == 201
+@pytest.mark.parametrize("depth", [2, 12])
+def test_a_log_is_open_right_after_setup_at_any_depth(
+    make_closed_app: MakeApp, node: DevNode, depth: int
+) -> None:
+    app = make_closed_app(confirmations=depth)
+    instance.use_node(app, node)
+    person = Person(app.test_client()).sign_in()
+    head = int(node.request("eth_blockNumber", []), 16)
+    log = person.log()
+    assert (log["depth"], log["notBefore"]) == (depth, reference(node, head - depth))
+    assert person.publish().status_code == 201
+    carol = Person(app.test_client()).register("carol")
+    assert carol.call("POST", "/posts", {"text": "open"}).status_code == 201
 
 
 def test_with_confirmations_the_offered_block_is_that_deep(
