@@ -47,6 +47,7 @@ def errors_page() -> str:
         ("not_yours", 403): "This is not yours to do",
         ("not_found", 404): "There is nothing at this address",
         ("method_not_allowed", 405): "The address does not take this method",
+        ("length_required", 411): "The body came without a Content-Length",
         ("too_large", 413): "The body is larger than 1 MiB",
         ("slow_down", 429): "Too many tries; see Retry-After",
         ("internal", 500): "Something went wrong on our side; quote the request id",

@@ -38,8 +38,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask("troth", static_folder=None)
     app.config.from_mapping(_flask_config(settings))
     _bind_extensions(app, settings)
-    register_http(app)
     register_error_handlers(app)
+    register_http(app)
     app.register_error_handler(RateLimitExceeded, throttle.on_limit)
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)

@@ -60,7 +60,11 @@ def setup() -> None:
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--rpc", metavar="URL", help="JSON-RPC node to ask. Default: TROTH_CHAIN_URL")
+@click.option(
+    "--rpc",
+    metavar="URL",
+    help="JSON-RPC node to ask. Default: TROTH_CHAIN_URL, else the embedded chain",
+)
 @click.option("--chain-id", type=int, help="Pin: the chain's id")
 @click.option("--genesis", metavar="HASH", help="Pin: the hash of block 0")
 @click.option("--contract", metavar="ADDRESS", help="Pin: the AnchorLog contract")
@@ -88,7 +92,7 @@ def verify(file: Path, as_json: bool, offline: bool, **pins: object) -> None:
 
 @cli.command()
 @click.option("--url", help="A running instance. Default: the settings' own, or a fresh one")
-@click.option("--rpc", metavar="URL", help="JSON-RPC node to verify with. Default: TROTH_CHAIN_URL")
+@click.option("--rpc", metavar="URL", help="JSON-RPC node to verify with. Default: as for verify")
 def demo(url: str | None, rpc: str | None) -> None:
     """Two new wallets publish, answer, edit and delete; then everything is verified."""
     sys.exit(demo_command.run_demo(load_settings(), url, rpc))

@@ -114,6 +114,7 @@ HTTP_CODES = {
     403: "not_yours",
     404: "not_found",
     405: "method_not_allowed",
+    411: "length_required",
     413: "too_large",
     415: "wrong_type",
     429: "slow_down",

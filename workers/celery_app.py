@@ -42,6 +42,7 @@ def make_celery(flask_app: Flask) -> Celery:
         worker_prefetch_multiplier=1,
         worker_soft_shutdown_timeout=5,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
     )
     app.flask_app = flask_app

@@ -5,7 +5,7 @@ from eth_hash.auto import keccak
 from eth_keys import keys
 
 from chain.client import ChainClient
-from chain.contracts import AnchorLog, Fragment
+from chain.contracts import ERC6492_SUFFIX, AnchorLog, Fragment
 from chain.errors import OutOfGas, StateUnavailable
 from chain.local import LocalChain
 from chain.proofs.errors import ChainUnavailableError
@@ -87,12 +87,12 @@ def test_state_that_is_not_to_be_had_is_neither_valid_nor_invalid(reader: ChainR
 def test_a_check_that_the_node_cannot_finish_decides_nothing(
     embedded: LocalChain, monkeypatch: pytest.MonkeyPatch, kind: type[StateUnavailable | OutOfGas]
 ) -> None:
-    def unfinished(*_: object) -> bytes:
+    def unfinished(*_: object, **__: object) -> bytes:
         raise kind(-32000, "as the node says")
 
     monkeypatch.setattr(ChainClient, "call", unfinished)
     reader = NodeReader(embedded.client)
-    assert reader.is_valid_signature("0x" + "12" * 20, DIGEST, b"", 0) is None
+    assert reader.is_valid_signature("0x" + "12" * 20, DIGEST, ERC6492_SUFFIX, 0) is None
 
 
 @pytest.mark.usefixtures("compiled")

@@ -12,7 +12,7 @@ def test_the_demo_without_an_instance_starts_its_own_and_leaves_nothing_behind()
         idle = Stack(folder)
         done = idle.troth("demo")
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "No instance answers, so one is started" in done.stdout
+        assert "so an instance of its own is started" in done.stdout
         check_demo(done.stdout)
         assert not idle.left()
         assert not list(folder.glob("troth-demo-data-*"))

@@ -214,7 +214,7 @@ def anchor_of(bundle: Path) -> dict[str, Any]:
 
 def check_demo(output: str) -> None:
     """Assert that `troth demo` said of every version that it was proved."""
-    assert output.count(": proved, signed by 0x") == PROVED_BY_DEMO
+    assert output.count(": proved, signed by the author's device 0x") == PROVED_BY_DEMO
     assert "NOT" not in output
     assert "Bob's deleted post, version 1 (Post): proved" in output
     assert "text erased" in output

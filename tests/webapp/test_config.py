@@ -104,7 +104,9 @@ def test_a_short_token_secret_is_refused_without_showing_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["TROTH_ANCHORER_KEY", "TROTH_DEPLOYER_KEY"])
-@pytest.mark.parametrize("key", ["hunter2", "0x" + "a1" * 31, "a1" * 33, "0x" + "zz" * 32, " " * 64])
+@pytest.mark.parametrize(
+    "key", ["hunter2", "0x" + "a1" * 31, "a1" * 33, "0x" + "zz" * 32, " " * 64]
+)
 def test_a_malformed_key_is_refused_without_showing_it(name: str, key: str) -> None:
     with pytest.raises(InvalidSettingError) as caught:
         load_settings({name: key})

@@ -1,12 +1,17 @@
 """What every answer has in common: problem+json, request ids, safe headers, CORS for those configured."""
 
-from collections.abc import Callable
+import contextlib
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from werkzeug.serving import make_server
 
-from tests.support.answers import refused
+from tests.support.answers import nothing_written, refused
 from tests.support.wallet import V1, Person
 
 MakeApp = Callable[..., Flask]
@@ -127,3 +132,30 @@ def test_json_answers_are_compact_utf_8(carol: Person) -> None:
     answer = carol.call("POST", "/posts", {"text": "ümläut"})
     assert "ümläut".encode() in answer.data
     assert b'": ' not in answer.data
+
+
+@pytest.fixture
+def port(app: Flask) -> Iterator[int]:
+    """Give the port of a server that reads bodies of unknown length, as the test client does not."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_body_of_unknown_length_is_refused(app: Flask, carol: Person, port: int) -> None:
+    headers = carol.headers | {"Content-Type": "application/json"}
+    text = b'{"text":"chunked"}'
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+        with nothing_written(app):
+            client.request("POST", f"{V1}/posts", iter([text]), headers, encode_chunked=True)
+            answer = client.getresponse()
+            body = answer.read()
+        assert (answer.status, json.loads(body)["code"]) == (411, "length_required")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+        client.request("POST", f"{V1}/posts", text, headers)
+        assert client.getresponse().status == 201

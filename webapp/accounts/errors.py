@@ -107,7 +107,7 @@ class UserNotFoundError(ProblemError):
     @property
     def detail(self) -> str:
         """Name the id."""
-        return f"No account has the id {self.who}."
+        return f"No account has the id or handle {self.who}."
 
 
 @dataclass(eq=False)

@@ -72,6 +72,9 @@ def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
 def banner(settings: Settings) -> str:
     """Return what to try, now that everything is up."""
     base = settings.base_url
+    ported = settings.port != Settings.port or settings.chain_port != Settings.chain_port
+    where = f" --url {base} --rpc {settings.rpc_url}" if ported else ""
+    node = f" --rpc {settings.rpc_url}" if ported else ""
     return "\n".join(
         (
             "",
@@ -81,9 +84,9 @@ def banner(settings: Settings) -> str:
             f"  data and logs {settings.data_dir.absolute()}",
             "",
             "In another terminal:",
-            "  .venv/bin/troth demo                two wallets publish, answer, edit and delete",
+            f"  .venv/bin/troth demo{where}   two wallets publish, answer, edit and delete",
             f"  curl {base}/api/v1/log",
-            "  .venv/bin/troth verify FILE         check a proof",
+            f"  .venv/bin/troth verify FILE{node}   check a proof",
             "",
             "Ctrl-C stops everything; start again to go on with the same data.",
         )

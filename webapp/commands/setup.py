@@ -52,6 +52,9 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
             if client.balance(signer.address) < EMBEDDED_FUNDS // 2:
                 bank.send(signer.address, value=EMBEDDED_FUNDS)
     deployment = ensure_deployed(client, deployer, anchorer=anchorer.address)
+    if here.embedded_chain and (missing := here.depth - client.head().number) > 0:
+        # It mines only what is sent: without these blocks none would be deep enough, and no log open.
+        client.request("evm_mine", [{"blocks": missing}])
     _open(client, deployment, here.depth)
     return deployment
 

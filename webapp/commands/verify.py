@@ -45,13 +45,14 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     try:
         bundle = parse_bundle(_read(wanted.file))
         pins = find_pins(wanted, settings)
+        _check_url(wanted.rpc)
     except (MalformedError, UnusableError, UnusableRecord) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
     report = verify(bundle, pins, _reader(wanted, settings, pins))
     code = exit_code(report, offline=wanted.offline)
     if as_json:
-        shown = {**report.to_json(), "pins": describe_pins(pins), "exit_code": code}
+        shown = {**report.to_json(), "pins": describe_pins(pins, settings), "exit_code": code}
         click.echo(json.dumps(shown, indent=2))
     else:
         _print(bundle, report, wanted.offline, code)
@@ -129,6 +130,13 @@ def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader
     return NodeReader(ChainClient(wanted.rpc or settings.rpc_url, timeout=settings.node_timeout))
 
 
+def _check_url(url: str | None) -> None:
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise UnusableError(
+            f"--rpc is {url!r}; it needs a URL that starts with http:// or https://."
+        )
+
+
 def _read(path: Path) -> bytes:
     """Read at most one byte more than a bundle may have: the parser refuses what is longer."""
     if path.exists() and not path.is_file():
@@ -165,8 +173,8 @@ def _print(bundle: Bundle, report: Report, offline: bool, code: int) -> None:
     click.echo(_conclusion(code))
 
 
-def describe_pins(pins: Pins | None) -> dict[str, object] | None:
-    """Return what the verdicts rest on."""
+def describe_pins(pins: Pins | None, settings: Settings) -> dict[str, object] | None:
+    """Return what the verdicts rest on; what no option gave comes from ``data_dir``."""
     if pins is None:
         return None
     return {
@@ -175,15 +183,16 @@ def describe_pins(pins: Pins | None) -> dict[str, object] | None:
         "contract": pins.contract,
         "anchorer": pins.anchorer,
         "depth": pins.depth,
+        "data_dir": str(settings.data_dir),
     }
 
 
 def _print_pins(pins: Pins | None, settings: Settings) -> None:
-    shown = describe_pins(pins)
+    shown = describe_pins(pins, settings)
     if shown is None:
         click.echo("Pins: none; give --chain-id, --genesis, --contract and --anchorer.")
         return
-    click.echo(f"Pins (from the options, else from {settings.data_dir}):")
+    click.echo(f"Pins (from the options, else from {shown.pop('data_dir')}):")
     for name, value in shown.items():
         click.echo(f"  {name:<9} {'none' if value is None else value}")
 

@@ -7,8 +7,12 @@ from webapp.columns import iso
 from webapp.log.states import anchoring
 from webapp.posts.models import Post
 
-UUID_TEXT = validate.Regexp(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-HASH = validate.Regexp(r"0x[0-9a-f]{64}\Z")
+UUID_TEXT = validate.Regexp(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="Give a UUID in lower case with hyphens."
+)
+HASH = validate.Regexp(
+    r"0x[0-9a-f]{64}\Z", error="Give the 'content' of a post: 0x and 64 lower-case hex digits."
+)
 
 
 class AnchoringSchema(Schema):

@@ -121,7 +121,12 @@ def test_brackets_in_texts_are_no_nesting(node: Echo) -> None:
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize(
     "body",
-    [b'"' + b'\\\\"' * (1 << 19), b'["' + b'\\\\"' * (1 << 19), b'"' + b"\\\\" * (1 << 20), b'"' * (1 << 20)],
+    [
+        b'"' + b'\\"' * (1 << 19),
+        b'["' + b'\\"' * (1 << 19),
+        b'"' + b"\\" * (1 << 20),
+        b'"' * (1 << 20),
+    ],
     ids=["escaped quotes", "escaped quotes in a list", "backslashes", "quotes"],
 )
 def test_a_mebibyte_of_quotes_and_escapes_is_looked_at_once(node: Echo, body: bytes) -> None:

@@ -1,6 +1,7 @@
 """Contract wallets: asked through the chain by ERC-1271 and ERC-6492, and only they need its node."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from eth_abi.abi import decode, encode
@@ -13,10 +14,12 @@ from flask import Flask
 from chain.client import ChainClient
 from chain.compiler import compile_contracts
 from chain.contracts import Fragment
+from chain.devnode.errors import Refused
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
 from chain.local import LocalChain
 from chain.proofs.bundle import parse_bundle
+from chain.proofs.records import Kind
 from tests.support.answers import closed_port, nothing_written, refused
 from tests.support.wallet import V1, Person
 
@@ -124,3 +127,125 @@ def test_a_sign_in_that_met_a_missing_node_works_with_the_same_nonce_later(
     refused(visitor.call("POST", "/auth/siwe", body), 503, "unavailable")
     app.extensions["troth_chain"] = chain.client
     assert visitor.call("POST", "/auth/siwe", body).status_code == 200
+
+
+# Creation code of a contract that uses up all the gas it is given, whatever it is asked.
+BURNER = bytes.fromhex("60fe60005360016000f3")
+GAS_BOUND = 3_000_000
+
+
+@pytest.fixture
+def calls(node: DevNode, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Give the transactions that the node was asked to simulate."""
+    seen: list[dict[str, Any]] = []
+    real = node.request
+
+    def note(method: str, params: list[Any]) -> Any:
+        if method == "eth_call":
+            seen.append(params[0])
+        return real(method, params)
+
+    monkeypatch.setattr(node, "request", note)
+    return seen
+
+
+def burning(chain: LocalChain, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body with a signature whose call before the check burns gas (ERC-6492)."""
+    burner = chain.sender().send(None, BURNER).contract
+    parts = encode(["address", "bytes", "bytes"], [burner, b"", b""])
+    return body | {"signature": "0x" + (parts + ERC6492_MAGIC).hex()}
+
+
+def check_bounded(calls: list[dict[str, Any]]) -> None:
+    (call,) = calls
+    assert int(call["gas"], 16) == GAS_BOUND
+    assert int(call["from"], 16) != 0
+
+
+def test_a_sign_in_that_burns_gas_is_refused_within_a_bound(
+    app: Flask, chain: LocalChain, visitor: Person, calls: list[dict[str, Any]]
+) -> None:
+    body = burning(chain, visitor.signed_siwe())
+    calls.clear()
+    with nothing_written(app):
+        refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_refused")
+    check_bounded(calls)
+
+
+def test_a_record_that_burns_gas_is_refused_within_a_bound(
+    app: Flask, chain: LocalChain, alice: Person, calls: list[dict[str, Any]]
+) -> None:
+    body = burning(chain, alice.sign(Kind.POST, alice.post_record()))
+    calls.clear()
+    with nothing_written(app):
+        refused(alice.call("POST", "/posts", body), 422, "signature_invalid")
+    check_bounded(calls)
+
+
+def test_a_check_that_the_node_stops_for_its_gas_is_a_refused_signature(
+    app: Flask,
+    node: DevNode,
+    chain: LocalChain,
+    alice: Person,
+    visitor: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sign_in = burning(chain, visitor.signed_siwe())
+    record = burning(chain, alice.sign(Kind.POST, alice.post_record()))
+    real = node.request
+
+    def stop(method: str, params: list[Any]) -> Any:
+        if method == "eth_call":  # in geth's words; the embedded chain answers such calls itself
+            raise Refused("out of gas: gas required exceeds: 3000000")
+        return real(method, params)
+
+    monkeypatch.setattr(node, "request", stop)
+    with nothing_written(app):
+        refused(visitor.call("POST", "/auth/siwe", sign_in), 401, "sign_in_refused")
+        refused(alice.call("POST", "/posts", record), 422, "signature_invalid")
+
+
+def test_the_chain_is_not_asked_to_check_for_an_address_without_code(
+    app: Flask, chain: LocalChain, alice: Person, visitor: Person, calls: list[dict[str, Any]]
+) -> None:
+    sign_in = visitor.signed_siwe(key=Account.create())
+    calls.clear()
+    with nothing_written(app):
+        refused(visitor.call("POST", "/auth/siwe", sign_in), 401, "sign_in_refused")
+        refused(alice.publish(key=Account.create()), 422, "signature_invalid")
+    assert calls == []
+
+
+def test_the_chain_is_not_asked_about_somebody_elses_author(
+    app: Flask,
+    chain: LocalChain,
+    alice: Person,
+    visitor: Person,
+    wallet: str,
+    calls: list[dict[str, Any]],
+) -> None:
+    authors = [visitor.address, wallet.lower()]
+    visitor.sign_in()
+    bodies = [
+        burning(chain, alice.sign(Kind.POST, alice.post_record(author=author)))
+        for author in authors
+    ]
+    calls.clear()
+    with nothing_written(app):
+        for body in bodies:
+            refused(alice.call("POST", "/posts", body), 403, "not_your_author")
+    assert calls == []
+
+
+def test_the_chain_is_not_asked_for_a_nonce_that_was_never_given(
+    app: Flask, chain: LocalChain, visitor: Person, calls: list[dict[str, Any]]
+) -> None:
+    spent = visitor.signed_siwe()
+    visitor.take(visitor.call("POST", "/auth/siwe", spent))
+    unknown = visitor.signed_siwe(visitor.siwe(nonce="0123456789abcdef"))
+    bodies = [burning(chain, body) for body in (spent, unknown)]
+    calls.clear()
+    with nothing_written(app):
+        for body in bodies:
+            refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")
+    assert calls == []

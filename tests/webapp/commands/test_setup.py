@@ -14,6 +14,7 @@ from tests.support.wallet import Person
 from webapp.commands.setup import SetupError, set_up
 from webapp.extensions import Base, db
 from webapp.log.models import Log
+from workers.anchoring import index, seal, send, sweep
 
 
 def rows(app: Flask) -> dict[str, list[tuple[object, ...]]]:
@@ -106,3 +107,61 @@ def test_a_lost_database_begins_a_new_log_with_a_fresh_anchorer(
         assert log.anchorer != alice.log()["anchorer"]
         db.session.remove()
         db.engine.dispose()
+
+
+def another_anchorer(folder: Path, database_url: str) -> Flask:
+    return instance.make_app(folder, database_url, anchorer_key="0x" + "a2" * 32)
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_another_anchorer_is_refused_while_records_of_the_earlier_log_are_not_final(
+    app: Flask, node: DevNode, alice: Person, database_url: str, tmp_path: Path
+) -> None:
+    alice.publish()
+    other = another_anchorer(tmp_path, database_url)
+    for stage in ("saved", "sealed", "sent"):
+        before = rows(app)
+        with pytest.raises(SetupError) as caught:
+            instance.use_node(other, node)
+        words = str(caught.value)
+        assert words.startswith("Records of an earlier log are not final yet, and 0x"), stage
+        assert "Start with the earlier TROTH_ANCHORER_KEY until they are" in words
+        assert rows(app) == before
+        with app.app_context():
+            {"saved": seal, "sealed": send, "sent": index}[stage](1)
+    instance.use_node(other, node)
+    close(other)
+
+
+def test_another_anchorer_begins_a_new_log_once_everything_is_final(
+    node: DevNode,
+    alice: Person,
+    anchor: Callable[[], None],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    post = alice.publish().json
+    before = alice.log()
+    anchor()
+    other = another_anchorer(tmp_path, database_url)
+    instance.use_node(other, node)
+    alice = alice.again(other.test_client())
+    after = alice.log()
+    assert after["domain"] == before["domain"]
+    assert after["anchorer"] != before["anchorer"]
+    assert alice.publish().status_code == 201
+    with other.app_context():
+        sweep()
+    shown = alice.call("GET", f"/users/{alice.account}/posts").json["items"]
+    assert [one["anchoring"]["state"] for one in shown] == ["final", "final"]
+    anchorers = [
+        alice.call("GET", f"/posts/{one['id']}/bundle").json["anchor"]["anchorer"] for one in shown
+    ]
+    assert anchorers == [after["anchorer"], before["anchorer"]]
+    assert shown[1]["id"] == post["id"]
+    close(other)

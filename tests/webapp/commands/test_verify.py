@@ -1,6 +1,7 @@
 """`troth verify`: exit codes, pins and words for whatever file and node it is given."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chain.deployments import list_deployments
 from chain.devnode.node import DevNode
 from tests.support import instance
 from tests.support.stack import free_ports
@@ -17,69 +17,17 @@ from webapp.extensions import db
 from webapp.log.service import current_log
 from workers.anchoring import seal
 
-from .conftest import Done, Run
+from .conftest import Run, Verify, change, verdicts
 
 HOLDS, FAILS, UNUSABLE, UNDECIDED = 0, 1, 2, 3
 MAX_BYTES = 1 << 20
 OTHER_ADDRESS, OTHER_HASH = "0x" + "ab" * 20, "0x" + "ab" * 32
-Verify = Callable[..., Done]
 
 
 @pytest.fixture
 def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     """Once on SQLite is enough: the command itself never opens a database."""
     return instance.copied_sqlite(sqlite_template, tmp_path)
-
-
-@pytest.fixture
-def verify(troth: Run, data_dir: Path, rpc: str) -> Verify:
-    """Give the command with the pins of the data folder and a node that answers."""
-
-    def run(file: Path, *options: object, node: str = rpc, pins: Path = data_dir) -> Done:
-        return troth("verify", file, "--rpc", node, *options, data_dir=pins)
-
-    return run
-
-
-@pytest.fixture
-def save(tmp_path: Path) -> Callable[..., Path]:
-    """Give a function that downloads the bundle of a post's newest entry, or of one version."""
-
-    def download(person: Person, post: dict[str, Any], content: str | None = None) -> Path:
-        query = f"?content={content}" if content else ""
-        answer = person.call("GET", f"/posts/{post['id']}/bundle{query}")
-        assert answer.status_code == 200, answer.text
-        file = tmp_path / f"{post['id']}.troth.json"
-        file.write_bytes(answer.data)
-        return file
-
-    return download
-
-
-@pytest.fixture
-def whole(alice: Person, anchor: Callable[[], None], save: Callable[..., Path]) -> Path:
-    """Give a bundle that holds in every way."""
-    post = alice.publish(alice.post_record("provable")).json
-    anchor()
-    return save(alice, post)
-
-
-def change(file: Path, edit: Callable[[dict[str, Any]], Any]) -> Path:
-    bundle = json.loads(file.read_text())
-    edit(bundle)
-    file.write_text(json.dumps(bundle))
-    return file
-
-
-def verdicts(done: Done) -> dict[str, str]:
-    return {one["claim"]: one["verdict"] for one in json.loads(done.out)["results"]}
-
-
-def pins_of(data_dir: Path) -> tuple[object, ...]:
-    (record,) = list_deployments(data_dir)
-    genesis = "0x" + record.genesis.hex()
-    pins = ("--chain-id", record.chain_id, "--genesis", genesis)
-    return (*pins, "--contract", record.contract, "--anchorer", record.anchorer)
 
 
 def test_a_whole_bundle_holds(verify: Verify, whole: Path) -> None:
@@ -215,101 +163,6 @@ def test_a_damaged_deployment_record_makes_the_call_unusable(
     assert verify(whole).code == UNUSABLE
 
 
-def test_without_pins_nothing_about_the_chain_is_decided(
-    verify: Verify, whole: Path, tmp_path: Path
-) -> None:
-    done = verify(whole, "--json", pins=tmp_path / "nothing")
-    assert done.code == UNDECIDED
-    chain_claims = ("anchored", "not_after", "not_before")
-    assert {verdicts(done)[claim] for claim in chain_claims} == {"unknown"}
-    assert verdicts(done)["integrity"] == "pass"
-
-
-def test_a_pinned_chain_without_a_log_leaves_the_anchor_undecided(
-    verify: Verify, whole: Path, data_dir: Path, tmp_path: Path
-) -> None:
-    chain_only = pins_of(data_dir)[:4]
-    done = verify(whole, *chain_only, "--json", pins=tmp_path / "nothing")
-    assert done.code == UNDECIDED
-    assert verdicts(done)["anchored"] == "unknown"
-    assert verdicts(done)["not_before"] == "pass"
-
-
-def test_pins_of_a_log_without_its_chain_are_unusable(
-    verify: Verify, whole: Path, tmp_path: Path
-) -> None:
-    done = verify(whole, "--contract", OTHER_ADDRESS, pins=tmp_path / "nothing")
-    assert done.code == UNUSABLE
-    assert "--chain-id and --genesis" in done.err
-
-
-def test_all_pins_can_be_given_without_a_data_folder(
-    verify: Verify, whole: Path, data_dir: Path, tmp_path: Path
-) -> None:
-    pins = [str(pin).upper().replace("0X", "0x") for pin in pins_of(data_dir)]
-    given = [pin.lower() if pin.startswith("--") else pin for pin in pins]
-    assert verify(whole, *given, "--depth", 0, pins=tmp_path / "nothing").code == HOLDS
-    deeper = verify(whole, *given, pins=tmp_path / "nothing")
-    assert deeper.code == UNDECIDED
-    assert "12 are needed" in deeper.out
-
-
-@pytest.mark.parametrize("pin", ["--chain-id", "--genesis", "--contract", "--anchorer"])
-def test_each_pin_may_be_given_by_itself_beside_the_deployment_record(
-    verify: Verify, whole: Path, data_dir: Path, pin: str
-) -> None:
-    pins = pins_of(data_dir)
-    assert verify(whole, pin, pins[pins.index(pin) + 1]).code == HOLDS
-
-
-@pytest.mark.parametrize("pin", ["--contract", "--anchorer"])
-def test_a_wrong_log_fails_though_file_chain_and_record_agree(
-    verify: Verify, whole: Path, pin: str
-) -> None:
-    done = verify(whole, pin, OTHER_ADDRESS, "--json")
-    assert done.code == FAILS
-    assert verdicts(done)["anchored"] == "fail"
-    assert verdicts(done)["integrity"] == "pass"
-
-
-def test_a_pin_of_the_call_overrides_the_deployment_record(
-    verify: Verify, whole: Path, data_dir: Path
-) -> None:
-    right = pins_of(data_dir)
-    (record,) = (data_dir / "deployments").glob("*.json")
-    wrong = {"contract": OTHER_ADDRESS, "anchorer": OTHER_ADDRESS}
-    record.write_text(json.dumps(json.loads(record.read_text()) | wrong))
-    assert verify(whole).code == FAILS
-    assert verify(whole, *right[4:]).code == HOLDS
-
-
-def test_another_genesis_leaves_the_chain_undecided(
-    verify: Verify, whole: Path, data_dir: Path
-) -> None:
-    log = pins_of(data_dir)[4:]
-    chain_id = pins_of(data_dir)[1]
-    done = verify(whole, "--chain-id", chain_id, "--genesis", OTHER_HASH, *log)
-    assert done.code == UNDECIDED
-    assert f"the pin says {OTHER_HASH}" in done.out
-
-
-def test_a_file_for_another_chain_than_the_pinned_one_fails(
-    verify: Verify, whole: Path, data_dir: Path
-) -> None:
-    genesis = pins_of(data_dir)[3]
-    done = verify(whole, "--chain-id", 1, "--genesis", genesis, "--json")
-    assert done.code == FAILS
-    assert verdicts(done)["anchored"] == "fail"
-
-
-def test_a_file_cannot_bring_its_own_anchorer(verify: Verify, whole: Path, data_dir: Path) -> None:
-    stated = json.loads(whole.read_text())["anchor"]["anchorer"]
-    assert verify(whole, "--anchorer", stated).code == HOLDS
-    change(whole, lambda bundle: bundle["anchor"].update(anchorer=OTHER_ADDRESS))
-    assert verify(whole).code == FAILS
-    assert stated in pins_of(data_dir)
-
-
 def test_with_the_node_away_it_is_undecided_and_says_so(verify: Verify, whole: Path) -> None:
     (dead,) = free_ports(1)
     done = verify(whole, node=f"http://127.0.0.1:{dead}")
@@ -421,3 +274,15 @@ def test_a_post_signed_by_a_device_holds_and_names_its_authority(
     assert json.loads(done.out)["signer"] == str(alice.device.address).lower()
     without = change(file, lambda bundle: bundle.update(delegation=None))
     assert verify(without).code == FAILS
+
+
+@pytest.mark.timeout(60)
+def test_what_is_no_regular_file_is_unusable_and_not_waited_for(
+    verify: Verify, tmp_path: Path
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path in (fifo, Path("/dev/zero"), tmp_path):
+        done = verify(path)
+        assert (done.code, done.out) == (UNUSABLE, "")
+        assert "no regular file" in done.err

@@ -29,10 +29,15 @@ def run_demo(settings: Settings, url: str | None, rpc: str | None) -> int:
     """
     base = (url or settings.base_url).rstrip("/")
     if _answers(base):
-        return play(base, rpc or settings.rpc_url)
+        node = rpc or settings.rpc_url
+        code = play(base, node)
+        click.echo(f"Check a bundle yourself: troth verify FILE --rpc {node}")
+        return code
     if url is not None:
         raise DemoError(f"Nothing answers at {base}; start it with `make run`, or leave out --url.")
-    click.echo("No instance answers, so one is started for the demo in a temporary folder.")
+    click.echo(
+        f"Nothing answers at {base} (TROTH_PORT, or --url), so an instance of its own is started."
+    )
     with own_instance() as (own_base, own_rpc):
         return play(own_base, own_rpc)
 
@@ -94,7 +99,7 @@ def check_all(person: Person, rpc: str, posts: tuple[tuple[str, dict[str, Any]],
             code = exit_code(report, offline=False)
             worst = max(worst, code)
             _say(f"{name}, version {number} ({item['type']})", report, code)
-    click.echo(f"The bundles are in {folder}; check one with: troth verify FILE --rpc {rpc}")
+    click.echo(f"The bundles are in {folder}.")
     click.echo("Everything was proved." if worst == 0 else "NOT everything could be proved.")
     return worst
 
@@ -105,7 +110,7 @@ def _say(name: str, report: Report, code: int) -> None:
     times += f" and anchored by {spell_time(before)}" if before is not None else ""
     erased = ", text erased" if report.erased else ""
     word = "proved" if code == 0 else "NOT PROVED"
-    click.echo(f"  {name}: {word}, signed by {report.signer}{erased}{times}")
+    click.echo(f"  {name}: {word}, signed by the author's device {report.signer}{erased}{times}")
     if code:
         for result in report.results:
             click.echo(f"    {result.claim.value}: {result.verdict.value}, {result.reason}")
