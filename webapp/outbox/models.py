@@ -3,15 +3,38 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.columns import ADDRESS, HASH, ROW_ID, UtcDateTime
 from webapp.extensions import Base
 
 
+class ChainState(StrEnum):
+    """What the indexer does on a chain; in the last two nothing is sent until an operator has looked."""
+
+    SYNCING = "syncing"
+    FOLLOWING = "following"
+    REWINDING = "rewinding"
+    WAITING = "waiting"
+    HALTED_DEEP = "halted_deep"
+    HALTED_INSTANCE = "halted_instance"
+
+
 class Chain(Base):
-    """One instance of a chain: a wiped development chain is another instance."""
+    """One instance of a chain: a wiped development chain is another instance.
+
+    ``head`` and ``base_fee`` (wei per gas) are what the node said when it was last asked.
+    """
 
     __tablename__ = "chains"
     __table_args__ = (UniqueConstraint("chain_id", "genesis"),)
@@ -20,6 +43,49 @@ class Chain(Base):
     chain_id: Mapped[int] = mapped_column(BigInteger)
     genesis: Mapped[bytes] = mapped_column(HASH)
     first_block: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(16), default=ChainState.SYNCING)
+    reason: Mapped[str | None] = mapped_column(String(400))
+    state_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    head: Mapped[int | None] = mapped_column(BigInteger)
+    base_fee: Mapped[int | None] = mapped_column(BigInteger)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Node(Base):
+    """One of the configured nodes as the worker last found it; the name holds no secret of its URL."""
+
+    __tablename__ = "nodes"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    breaker: Mapped[str] = mapped_column(String(16))
+    head: Mapped[int | None] = mapped_column(BigInteger)
+    latency_ms: Mapped[int | None] = mapped_column(Integer)
+    problem: Mapped[str | None] = mapped_column(String(400))
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SignerRole(StrEnum):
+    """What a signer signs: one log's batches, or every other transaction."""
+
+    ANCHORER = "anchorer"
+    SENDER = "sender"
+
+
+class SignerAccount(Base):
+    """An address that we send from. Its row is the lock that orders its nonces.
+
+    ``nonce`` and ``balance`` (wei, in decimal) are what the chain said when it was last asked.
+    """
+
+    __tablename__ = "signers"
+
+    chain_ref: Mapped[int] = mapped_column(ForeignKey("chains.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    nonce: Mapped[int | None] = mapped_column(BigInteger)
+    balance: Mapped[str | None] = mapped_column(String(80))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Block(Base):
@@ -38,7 +104,9 @@ class TransactionState(StrEnum):
     """States of an owed transaction."""
 
     QUEUED = "queued"
+    RESERVED = "reserved"
     SIGNED = "signed"
+    SENDING = "sending"
     BROADCAST = "broadcast"
     MINED = "mined"
     FINAL = "final"
@@ -50,13 +118,28 @@ class TransactionState(StrEnum):
     DEAD = "dead"
 
 
+IN_HAND = "state IN ('reserved', 'signed', 'sending')"
+
+
 class Transaction(Base):
-    """A call that we owe to the chain, once, whatever it takes."""
+    """A call that we owe to the chain, once, whatever it takes.
+
+    ``abandoned_at`` says since when its nonce is only to be used up by a no-op.
+    """
 
     __tablename__ = "transactions"
     __table_args__ = (
         UniqueConstraint("chain_ref", "signer", "nonce"),
         Index("ix_transactions_signer_state", "signer", "state", "id"),
+        # At most one is in hand per signer: whoever comes second waits, whatever locks were lost.
+        Index(
+            "uq_transactions_in_hand",
+            "chain_ref",
+            "signer",
+            unique=True,
+            sqlite_where=text(IN_HAND),
+            postgresql_where=text(IN_HAND),
+        ),
     )
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
@@ -73,6 +156,15 @@ class Transaction(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    abandoned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AttemptKind(StrEnum):
+    """What an attempt does with its nonce: make the call, or nothing at all."""
+
+    CALL = "call"
+    NOOP = "noop"
 
 
 class Attempt(Base):
@@ -82,13 +174,16 @@ class Attempt(Base):
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     transaction_id: Mapped[int] = mapped_column(ForeignKey("transactions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8), default=AttemptKind.CALL)
     hash: Mapped[bytes] = mapped_column(HASH, unique=True)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     max_fee: Mapped[int] = mapped_column(BigInteger)
     priority_fee: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str | None] = mapped_column(String(400))
     block_number: Mapped[int | None] = mapped_column(BigInteger)
+    block_hash: Mapped[bytes | None] = mapped_column(HASH)
     gas_used: Mapped[int | None] = mapped_column(BigInteger)
 
 
