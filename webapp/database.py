@@ -8,12 +8,21 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Connection, Engine, Executable, Select, event, insert, literal
+import psycopg
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Select,
+    event,
+    insert,
+    literal,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp import doorbell
@@ -94,12 +103,34 @@ class _Unit:
         self.session = session
         self.connection: Connection | None = None
         self.bells: set[doorbell.Bell] = set()
+        self._pipeline: ExitStack | None = None
 
     def begin(self) -> None:
         if self.connection is None:
             self.session.rollback()  # ends what was read so far: a reader cannot become a writer
             self.session.expire_all()  # and what an earlier unit left is not current any more
             self.connection = self.session.connection(execution_options=write_options(db.engine))
+
+    def send_ahead(self) -> None:
+        """Stop waiting for each statement's outcome, where the driver can."""
+        raw = None if self.connection is None else psycopg_connection(self.connection)
+        if raw is not None and self._pipeline is None:
+            self._pipeline = ExitStack()
+            self._pipeline.enter_context(raw.pipeline())
+
+    def catch_up(self, *, commit: bool = False) -> None:
+        """Wait for what was sent ahead, after a COMMIT in the same breath if asked; raises DBAPIError."""
+        if self._pipeline is None or self.connection is None:
+            return
+        pipeline, self._pipeline = self._pipeline, None
+        raw = psycopg_connection(self.connection)
+        try:
+            with pipeline:
+                if commit and raw is not None:
+                    raw.commit()
+        except psycopg.Error as error:
+            dialect = self.connection.dialect
+            raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=dialect) from error
 
 
 @contextmanager
@@ -112,8 +143,11 @@ def one_unit() -> Iterator[Session]:
     unit = session.info[_UNIT] = _Unit(session)
     try:
         yield session
+        unit.catch_up(commit=True)
         session.commit()
     except BaseException:
+        with suppress(DBAPIError):  # the first error is the one to tell
+            unit.catch_up()
         session.rollback()
         raise
     finally:
@@ -129,6 +163,7 @@ def writing() -> Iterator[Session]:
     if unit is not None:
         unit.begin()
         yield session
+        unit.catch_up()
         return
     with one_unit():
         session.info[_UNIT].begin()
@@ -139,6 +174,30 @@ def connection_of(session: Session) -> Connection:
     """Return the session's connection; within a unit of work without the session's own search for it."""
     unit: _Unit | None = session.info.get(_UNIT)
     return session.connection() if unit is None or unit.connection is None else unit.connection
+
+
+def send_ahead(session: Session) -> None:
+    """Let the rest of this ``writing`` block be writes only, which need not wait for each other.
+
+    On PostgreSQL they leave with the COMMIT in one round trip; what they violate is raised at the end of
+    the block.
+    """
+    session.info[_UNIT].send_ahead()
+
+
+def violates(error: IntegrityError, table: type[Base], column: str) -> bool:
+    """Tell whether a statement was refused by the unique key of one column."""
+    if isinstance(error.orig, psycopg.Error):
+        primary = table_of(table).c[column].primary_key
+        name = f"pk_{table.__tablename__}" if primary else f"uq_{table.__tablename__}_{column}"
+        return error.orig.diag.constraint_name == name
+    return str(error.orig).endswith(f"{table.__tablename__}.{column}")
+
+
+def psycopg_connection(connection: Connection) -> "psycopg.Connection[Any] | None":
+    """Return the driver's own connection on PostgreSQL, None on SQLite."""
+    raw = connection.connection.driver_connection
+    return raw if isinstance(raw, psycopg.Connection) else None
 
 
 def ring_after_commit(session: Session, task: str, row_id: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import delete
 
-from webapp.accounts.idempotency import LIFE
+from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 def tidy() -> int:
-    """Delete expired nonces, idempotency keys and sessions; return how many rows."""
+    """Delete expired nonces, idempotency keys and sessions, erase old tokens; return how many rows went."""
     now = utc_now()
     expired = (
         delete(SignInNonce).where(SignInNonce.expires_at < now - NONCE_KEPT),
@@ -25,6 +25,7 @@ def tidy() -> int:
         delete(SignInSession).where(SignInSession.expires_at < now - SESSION_KEPT),
     )
     with writing() as session:
+        forget_tokens(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
     log.info("upkeep.tidied", rows=gone)
     return gone

@@ -193,7 +193,7 @@ class InFlightError(ProblemError):
 
 @dataclass(eq=False)
 class AnswerErasedError(ProblemError):
-    """A key whose answer was erased together with what it was about."""
+    """A key whose answer was erased: with what it was about, or because it held tokens."""
 
     status = 409
     code = "answer_erased"
@@ -203,4 +203,7 @@ class AnswerErasedError(ProblemError):
     @property
     def detail(self) -> str:
         """Say why."""
-        return f"{self.key} was used for something that has been deleted since; draw a fresh key."
+        return (
+            f"{self.key} was used, and what it answered was deleted since or held tokens, which are "
+            "handed out again for ten minutes only; draw a fresh key."
+        )

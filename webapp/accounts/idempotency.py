@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -34,6 +34,9 @@ from webapp.database import insert_or_ignore, one_unit, writing
 
 HEADER = "Idempotency-Key"
 LIFE = timedelta(hours=24)
+# Tokens are handed out again only as long as a sign-in message is good.
+TOKENS_LIFE = timedelta(minutes=10)
+TOKENS = "tokens"
 LEASE = timedelta(seconds=60)
 LONGEST = 128
 KEPT_HEADERS = ("Location", "ETag")
@@ -43,15 +46,44 @@ View = Callable[..., Any]
 
 def idempotent(view: View) -> View:
     """Make a POST view honour Idempotency-Key, per account, or per address for the signed-out."""
+    return _honouring(view, _account_scope, None)
 
+
+def idempotent_with_tokens(view: View) -> View:
+    """Do the same for a view whose answer holds tokens: it is replayed for ten minutes only."""
+    return _honouring(view, _account_scope, TOKENS)
+
+
+def idempotent_in_session(view: View) -> View:
+    """Do the same per session, for a view whose effect is on the session of its token."""
+    return _honouring(view, _session_scope, None)
+
+
+def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> View:
     @wraps(view)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         key = request.headers.get(HEADER)
         if key is None:
             return view(*args, **kwargs)
-        return _once(_check_key(key), lambda: make_response(view(*args, **kwargs)))
+        act = partial(_answer, view, args, kwargs)
+        return _once(_check_key(key), scope(), subject, act)
 
     return wrapper
+
+
+def _answer(view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
+    return make_response(view(*args, **kwargs))
+
+
+def forget_tokens(session: Session) -> int:
+    """Erase the stored answers whose tokens are not handed out any more; return how many."""
+    old = IdempotencyKey.created_at < utc_now() - TOKENS_LIFE
+    erased = session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.subject == TOKENS, IdempotencyKey.body.is_not(None), old)
+        .values(body=None)
+    )
+    return int(erased.rowcount)  # type: ignore[attr-defined]
 
 
 def forget_answers(session: Session, account_id: UUID, subject: str) -> None:
@@ -63,8 +95,8 @@ def forget_answers(session: Session, account_id: UUID, subject: str) -> None:
     )
 
 
-def _once(key: str, act: Callable[[], Response]) -> Response:
-    scope, fingerprint = _scope(), _fingerprint()
+def _once(key: str, scope: str, subject: str | None, act: Callable[[], Response]) -> Response:
+    fingerprint = _fingerprint()
     reservation = uuid4()
     if (answer := _reserve(reservation, scope, key, fingerprint)) is not None:
         return answer
@@ -72,7 +104,7 @@ def _once(key: str, act: Callable[[], Response]) -> Response:
         with one_unit():
             response = act()
             with writing() as session:
-                _keep(session, reservation, key, response)
+                _keep(session, reservation, key, response, subject)
     except BaseException:
         with writing() as session:
             session.execute(delete(IdempotencyKey).where(IdempotencyKey.id == reservation))
@@ -101,7 +133,9 @@ def _reserve(reservation: UUID, scope: str, key: str, fingerprint: bytes) -> Res
         return _replay(found)
 
 
-def _keep(session: Session, reservation: UUID, key: str, response: Response) -> None:
+def _keep(
+    session: Session, reservation: UUID, key: str, response: Response, subject: str | None
+) -> None:
     kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     kept["Content-Type"] = response.content_type or ""
     stored = session.execute(
@@ -110,7 +144,7 @@ def _keep(session: Session, reservation: UUID, key: str, response: Response) -> 
         .values(
             status=response.status_code,
             headers=json.dumps(kept),
-            subject=_subject(response),
+            subject=subject or _subject(response),
             body=_cipher().encrypt(response.get_data()),
         )
     )
@@ -126,7 +160,8 @@ def _subject(response: Response) -> str | None:
 
 
 def _replay(found: IdempotencyKey) -> Response:
-    if found.body is None:
+    stale = found.subject == TOKENS and found.created_at < utc_now() - TOKENS_LIFE
+    if found.body is None or stale:
         raise AnswerErasedError(found.key)
     response = make_response(_cipher().decrypt(found.body), found.status)
     response.headers.update(json.loads(found.headers or "{}"))
@@ -141,9 +176,13 @@ def _check_key(key: str) -> str:
     return key
 
 
-def _scope() -> str:
+def _account_scope() -> str:
     verify_jwt_in_request(optional=True, verify_type=False)
     return str(get_jwt_identity() or f"signed-out:{get_remote_address()}")
+
+
+def _session_scope() -> str:
+    return f"session:{get_jwt()['sid']}"
 
 
 def _fingerprint() -> bytes:

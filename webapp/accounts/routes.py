@@ -6,7 +6,11 @@ from uuid import UUID
 from flask_jwt_extended import jwt_required
 
 from webapp.accounts import service, tokens
-from webapp.accounts.idempotency import idempotent
+from webapp.accounts.idempotency import (
+    idempotent,
+    idempotent_in_session,
+    idempotent_with_tokens,
+)
 from webapp.accounts.models import Account
 from webapp.accounts.schemas import (
     DeviceSchema,
@@ -29,6 +33,7 @@ blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and
 
 @blueprint.post("/auth/siwe/nonce")
 @limit_sign_in("nonce")
+@idempotent_with_tokens
 @blueprint.response(200, NonceSchema)
 def siwe_nonce() -> dict[str, str]:
     """Give a nonce for an EIP-4361 message, good once within ten minutes."""
@@ -37,7 +42,8 @@ def siwe_nonce() -> dict[str, str]:
 
 @blueprint.post("/auth/siwe")
 @limit_sign_in("message")
-@blueprint.arguments(WalletSignInSchema)
+@idempotent_with_tokens
+@blueprint.arguments(WalletSignInSchema())
 @blueprint.response(200, TokensSchema)
 def siwe_sign_in(body: dict[str, str]) -> Tokens:
     """Sign in with a wallet; makes the account at the first time."""
@@ -46,8 +52,8 @@ def siwe_sign_in(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/users")
 @limit_registration
-@idempotent
-@blueprint.arguments(PasswordSchema)
+@idempotent_with_tokens
+@blueprint.arguments(PasswordSchema())
 @blueprint.response(201, TokensSchema)
 def register(body: dict[str, str]) -> Tokens:
     """Register with handle and password."""
@@ -56,7 +62,8 @@ def register(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/password")
 @limit_sign_in("handle")
-@blueprint.arguments(PasswordSchema)
+@idempotent_with_tokens
+@blueprint.arguments(PasswordSchema())
 @blueprint.response(200, TokensSchema)
 def password_sign_in(body: dict[str, str]) -> Tokens:
     """Sign in with handle and password."""
@@ -65,7 +72,7 @@ def password_sign_in(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/refresh")
 @jwt_required(refresh=True)
-@idempotent
+@idempotent_with_tokens
 @blueprint.response(200, TokensSchema)
 def refresh() -> Tokens:
     """Exchange a refresh token, sent as bearer, for fresh tokens."""
@@ -73,10 +80,11 @@ def refresh() -> Tokens:
 
 
 @blueprint.post("/auth/logout")
-@jwt_required(verify_type=False)
+@jwt_required(verify_type=False, skip_revocation_check=True)
+@idempotent_in_session
 @blueprint.response(204)
 def logout() -> None:
-    """End the session of the access or refresh token that is sent."""
+    """End the session of the access or refresh token that is sent; ended before is ended too."""
     tokens.end_session()
 
 
@@ -90,7 +98,7 @@ def user(user_id: UUID) -> Account:
 @blueprint.post("/devices")
 @jwt_required()
 @idempotent
-@blueprint.arguments(SignedRecordSchema)
+@blueprint.arguments(SignedRecordSchema())
 @blueprint.response(201, DeviceSchema)
 @blueprint.alt_response(200, schema=DeviceSchema, description="The device was allowed before")
 def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
@@ -102,7 +110,7 @@ def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
 
 @blueprint.delete("/devices/<address>")
 @jwt_required()
-@blueprint.arguments(SignedRecordSchema)
+@blueprint.arguments(SignedRecordSchema())
 @blueprint.response(200, DeviceSchema)
 def revoke_device(body: dict[str, Any], address: str) -> Delegation:
     """Revoke a device key, by a signed Revocation."""

@@ -27,7 +27,7 @@ from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db
 from webapp.log import delegations
-from webapp.log.acceptance import admit, check_record
+from webapp.log.acceptance import accepting, admit, check_record
 from webapp.log.models import Author, Delegation
 from webapp.log.service import add_author, current_log, lock_author
 
@@ -122,7 +122,7 @@ def find_account(account_id: UUID) -> Account:
 def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
     """Accept a signed Delegation; return the device and whether it is new."""
     record = check_record(db.session(), Kind.DELEGATION, message, signature, account_id)
-    with writing() as session:
+    with accepting() as session:
         admission = admit(session, record, account_id, settings().depth)
         if not admission.created:
             return session.get_one(Delegation, admission.entry.id), False
@@ -142,7 +142,7 @@ def revoke_device(
     delegate = str(record.message["delegate"])
     if delegate != address.lower():
         raise DeviceMismatchError(address, delegate)
-    with writing() as session:
+    with accepting() as session:
         known = select(Delegation).filter_by(author=record.author, delegate=delegate)
         devices = list(session.scalars(known.order_by(Delegation.entry_id.desc())))
         admission = admit(session, record, account_id, settings().depth)

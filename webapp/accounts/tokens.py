@@ -114,8 +114,9 @@ def _revocation(session_id: UUID) -> Update:
 @jwt.token_in_blocklist_loader
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
-    found = db.session.connection().execute(_ALIVE, {"sid": UUID(claims["sid"])})
-    return found.first() is None
+    # Beside the session, whose transaction begins with what the request itself reads.
+    with db.engine.connect() as connection:
+        return connection.execute(_ALIVE, {"sid": UUID(claims["sid"])}).first() is None
 
 
 @jwt.unauthorized_loader

@@ -3,6 +3,8 @@
 The straight line: check_record -> (open a write transaction) -> admit -> an Entry.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,22 +17,40 @@ from chain.proofs.domain import digest
 from chain.proofs.keccak import keccak256
 from chain.proofs.records import ZERO_HASH, Kind, check_message, content
 from webapp.columns import utc_now
-from webapp.database import connection_of
+from webapp.database import connection_of, violates, writing
 from webapp.extensions import table_of
 from webapp.log import delegations, precedents, rules
-from webapp.log.errors import NotYourAuthorError, SaltRefusedError, SignatureRequiredError
+from webapp.log.errors import (
+    NotYourAuthorError,
+    RecordRefusedError,
+    SaltRefusedError,
+    SignatureRequiredError,
+)
 from webapp.log.models import Entry
-from webapp.log.precedents import RecordKey
-from webapp.log.service import KnownBlock, OpenLog, lock_author, log_and_blocks
+from webapp.log.precedents import Precedents, RecordKey
+from webapp.log.service import OpenLog, forget_log, remembered_log
 from webapp.log.signers import Signer, find_signer
+
+
+@contextmanager
+def accepting() -> Iterator[Session]:
+    """Open, or join, the write transaction that admits a record.
+
+    Raises SaltRefusedError where somebody else used the salt meanwhile: of all that makes a record unique,
+    only that is not guarded by the author's lock.
+    """
+    try:
+        with writing() as session:
+            yield session
+    except IntegrityError as error:
+        if violates(error, Entry, "salt_digest"):
+            raise SaltRefusedError("was used before") from None
+        raise
 
 
 @dataclass(frozen=True)
 class CheckedRecord:
-    """A record of right shape whose signature, if any, was checked, and the blocks to judge it by.
-
-    ``head`` is the newest block the server has, ``not_before`` the one that the record names.
-    """
+    """A record of right shape whose signature, if any, was checked for the log's domain."""
 
     log: OpenLog
     kind: Kind
@@ -38,8 +58,6 @@ class CheckedRecord:
     key: RecordKey
     signature: bytes | None
     signer: Signer | None
-    head: KnownBlock
-    not_before: KnownBlock | None
 
     @property
     def author(self) -> str:
@@ -72,35 +90,69 @@ def check_record(
     checked = check_message(kind, rules.lower_addresses(message))
     rules.check_bounds(kind, checked)
     key = _key(kind, checked)
-    log, head, named = log_and_blocks(session, int(checked["notBefore"]["number"]))
-    signer = None
-    if signature is not None:
-        signing_digest = digest(log.domain, key.content)
-        signer = find_signer(session, key.author, account_id, signing_digest, signature)
-    return CheckedRecord(log, kind, dict(checked), key, signature, signer, head, named)
+    log = remembered_log(session)
+    try:
+        signer = _signer(session, log, key, signature, account_id)
+    except RecordRefusedError:
+        # A log that was opened since is another domain to sign under.
+        forget_log(session)
+        fresh = remembered_log(session)
+        if fresh == log:
+            raise
+        log, signer = fresh, _signer(session, fresh, key, signature, account_id)
+    return CheckedRecord(log, kind, dict(checked), key, signature, signer)
+
+
+def _signer(
+    session: Session, log: OpenLog, key: RecordKey, signature: bytes | None, account_id: UUID
+) -> Signer | None:
+    if signature is None:
+        return None
+    signing_digest = digest(log.domain, key.content)
+    return find_signer(session, key.author, account_id, signing_digest, signature)
 
 
 def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
     """Apply the log's rules under the author's lock and add the entry.
 
-    Needs an open write transaction. The same content again returns the entry that is there.
+    Needs an open ``accepting`` block. The same content again returns the entry that is there.
     Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
-    _own_author(session, record, account_id)
-    known = precedents.find_precedents(session, record.log.id, record.key)
+    admission = judge(session, record, account_id, depth)
+    if admission.created:
+        add_entry(session, admission.entry)
+    return admission
+
+
+def judge(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
+    """Do what ``admit`` does, but leave a new entry to be added by ``add_entry``."""
+    reference = record.message["notBefore"]
+    number = int(reference["number"])
+    known = precedents.find_precedents(session, record.log, record.key, number)
+    _own_author(known, record, account_id)
     if known.same_entry is not None:
         return Admission(session.get_one(Entry, known.same_entry), created=False, first=False)
     message = record.message
     replaces = str(message.get("replaces", ZERO_HASH))
     precedents.check_version(known, record.kind, record.record, replaces)
     precedents.check_salt(known)
-    reference = message["notBefore"]
-    block = rules.check_not_before(record.log, reference, record.head, record.not_before, depth)
+    block = rules.check_not_before(record.log, reference, known.head, known.named, depth)
     if record.kind is Kind.DELEGATION:
         rules.check_delegation_terms(message, block)
-    latest = max(record.head.time, block.time)
+    latest = max(known.head.time, block.time)
     delegation = delegations.authorise(session, record.kind, record.author, record.signer, latest)
-    return Admission(_add(session, record, delegation), created=True, first=known.current is None)
+    entry = _entry(record, known.next_entry, delegation)
+    return Admission(entry, created=True, first=known.current is None)
+
+
+def add_entry(session: Session, entry: Entry) -> None:
+    """Insert an entry that was judged; it stays a plain value, so that nothing is read back."""
+    connection_of(session).execute(_INSERT, entry_row(entry))
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """Return an entry's columns, for whoever inserts it together with other rows."""
+    return {name: value for name, value in vars(entry).items() if name in _ENTRY_COLUMNS}
 
 
 def _key(kind: Kind, message: dict[str, Any]) -> RecordKey:
@@ -113,34 +165,30 @@ def _key(kind: Kind, message: dict[str, Any]) -> RecordKey:
     )
 
 
-def _own_author(session: Session, record: CheckedRecord, account_id: UUID) -> None:
-    owner, signs = lock_author(session, record.author) or (None, False)
-    if owner != account_id:
+def _own_author(known: Precedents, record: CheckedRecord, account_id: UUID) -> None:
+    if known.owner != account_id:
         raise NotYourAuthorError(record.author)
-    if signs and record.signer is None:
+    if known.signs and record.signer is None:
         raise SignatureRequiredError
 
 
-def _add(session: Session, record: CheckedRecord, delegation_id: int | None) -> Entry:
-    """Insert the entry and return it as a plain value, so that nothing is read back."""
-    row = {
-        "log_id": record.log.id,
-        "author": record.author,
-        "record": record.record,
-        "kind": int(record.kind),
-        "content": record.key.content,
-        "signature": record.signature,
-        "message": record.message,
-        "salt_digest": record.key.salt_digest,
-        "delegation_id": delegation_id,
-        "audience": record.message.get("audience"),
-        "accepted_at": utc_now(),
-    }
-    try:
-        entry_id = connection_of(session).execute(_INSERT, row).scalar_one()
-    except IntegrityError:  # the one unique key that the author's lock does not guard
-        raise SaltRefusedError("was used before") from None
-    return Entry(id=entry_id, batch=None, **row)
+def _entry(record: CheckedRecord, entry_id: int, delegation_id: int | None) -> Entry:
+    return Entry(
+        id=entry_id,
+        log_id=record.log.id,
+        author=record.author,
+        record=record.record,
+        kind=int(record.kind),
+        content=record.key.content,
+        signature=record.signature,
+        message=record.message,
+        salt_digest=record.key.salt_digest,
+        delegation_id=delegation_id,
+        audience=record.message.get("audience"),
+        accepted_at=utc_now(),
+        batch=None,
+    )
 
 
-_INSERT = insert(table_of(Entry)).returning(table_of(Entry).c.id)
+_ENTRY_COLUMNS = set(table_of(Entry).c.keys())
+_INSERT = insert(table_of(Entry)).inline()

@@ -34,6 +34,25 @@ class LogNotOpenError(ProblemError):
 
 
 @dataclass(eq=False)
+class LogReplacedError(ProblemError):
+    """Another log was opened while a record was being accepted."""
+
+    status = 503
+    code = "log_replaced"
+    title = "Another log was opened"
+
+    @property
+    def detail(self) -> str:
+        """Say that nothing was written."""
+        return "Another log was opened just now; nothing was changed, send the request again."
+
+    @property
+    def retry_after(self) -> int | None:
+        """At once."""
+        return 1
+
+
+@dataclass(eq=False)
 class NotYourAuthorError(ProblemError):
     """A record whose author is no address of the signed-in account."""
 

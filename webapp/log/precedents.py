@@ -1,36 +1,59 @@
-"""What the log already holds that a new record must respect, read in one query."""
+"""Who owns an author, and what the log already holds that a new record must respect: one round trip."""
 
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
-from webapp.database import connection_of
 from webapp.extensions import table_of
-from webapp.log.errors import RecordEndedError, SaltRefusedError, VersionConflictError
-from webapp.log.models import Entry
-
-CURRENT, SAME, SALT = 0, 1, 2
-
+from webapp.log.errors import (
+    LogNotOpenError,
+    LogReplacedError,
+    RecordEndedError,
+    SaltRefusedError,
+    VersionConflictError,
+)
+from webapp.log.models import Entry, Log
+from webapp.log.service import LOCK_AUTHOR, KnownBlock, OpenLog, forget_log
+from webapp.outbox.models import Block
+from webapp.round_trips import NextId, fetch_together
 
 # Built once: putting a statement together takes longer than running it.
-_T = table_of(Entry).c
-_COLUMNS = (_T.id, _T.kind, _T.content)
-_NEWEST = (
-    select(literal(CURRENT).label("what"), *_COLUMNS)
-    .where(_T.author == bindparam("author"), _T.record == bindparam("record"))
-    .order_by(_T.id.desc())
+_E, _B = table_of(Entry).c, table_of(Block).c
+_ON_CHAIN = _B.chain_ref == bindparam("chain_ref")
+_BLOCK = (_B.number, _B.hash, _B.time)
+_HEAD = select(*_BLOCK).where(_ON_CHAIN).order_by(_B.number.desc()).limit(1).subquery()
+_NAMED = select(*_BLOCK).where(_ON_CHAIN, _B.number == bindparam("block")).subquery()
+_CURRENT = (
+    select(_E.kind, _E.content)
+    .where(_E.author == bindparam("author"), _E.record == bindparam("record"))
+    .order_by(_E.id.desc())
     .limit(1)
     .subquery()
 )
-_PRECEDENTS = union_all(
-    select(_NEWEST),
-    select(literal(SAME), *_COLUMNS).where(
-        _T.content == bindparam("content"), _T.log_id == bindparam("log_id")
-    ),
-    select(literal(SALT), *_COLUMNS).where(_T.salt_digest == bindparam("salt_digest")),
+_SAME = (
+    select(_E.id)
+    .where(_E.content == bindparam("content"), _E.log_id == bindparam("log_id"))
+    .subquery()
 )
+_SALT = select(_E.id).where(_E.salt_digest == bindparam("salt_digest")).exists()
+_PRECEDENTS = select(
+    select(func.max(table_of(Log).c.id)).scalar_subquery().label("open_log"),
+    _HEAD.c.number.label("head_number"),
+    _HEAD.c.hash.label("head_hash"),
+    _HEAD.c.time.label("head_time"),
+    _NAMED.c.number.label("named_number"),
+    _NAMED.c.hash.label("named_hash"),
+    _NAMED.c.time.label("named_time"),
+    _CURRENT.c.kind,
+    _CURRENT.c.content,
+    _SAME.c.id.label("same_entry"),
+    _SALT.label("salt_used"),
+    NextId(Entry).label("next_entry"),
+).select_from(_HEAD.outerjoin(_NAMED, true()).outerjoin(_CURRENT, true()).outerjoin(_SAME, true()))
 
 
 @dataclass(frozen=True)
@@ -53,32 +76,64 @@ class Current:
 
 @dataclass(frozen=True)
 class Precedents:
-    """The record's current version, the entry with the same content, and whether the salt is used."""
+    """What was found under the author's lock.
 
+    The account that owns the author (None for an address nobody has), whether it signs, the record's
+    current version, the entry with the same content, whether the salt is used, the id for a new entry,
+    the log's newest block, and the block that the record names, if it is known.
+    """
+
+    owner: UUID | None
+    signs: bool
     current: Current | None
     same_entry: int | None
     salt_used: bool
+    next_entry: int
+    head: KnownBlock
+    named: KnownBlock | None
 
 
-def find_precedents(session: Session, log_id: int, key: RecordKey) -> Precedents:
-    """Look up what is there for a record; call under the author's lock."""
-    found = connection_of(session).execute(
-        _PRECEDENTS,
-        {
-            "log_id": log_id,
-            "author": key.author,
-            "record": key.record,
-            "content": key.content,
-            "salt_digest": key.salt_digest,
-        },
+def find_precedents(session: Session, log: OpenLog, key: RecordKey, block: int) -> Precedents:
+    """Lock the author, so that its records are accepted one after another, and look up what is there.
+
+    ``block`` is the number that the record names. Needs an open write transaction. Raises
+    LogReplacedError when ``log`` is not the open one any more, and LogNotOpenError.
+    """
+    values = {
+        "chain_ref": log.chain_ref,
+        "log_id": log.id,
+        "block": block,
+        "author": key.author,
+        "record": key.record,
+        "content": key.content,
+        "salt_digest": key.salt_digest,
+    }
+    authors, found = fetch_together(
+        session, (LOCK_AUTHOR, {"address": key.author}), (_PRECEDENTS, values)
     )
-    rows = {row.what: row for row in found}
-    newest, same = rows.get(CURRENT), rows.get(SAME)
+    if not found:
+        raise LogNotOpenError
+    row = found[0]
+    if row.open_log != log.id:
+        forget_log(session)
+        raise LogReplacedError
+    owner, signs = authors[0] if authors else (None, False)
     return Precedents(
-        None if newest is None else Current(newest.kind, newest.content),
-        None if same is None else same.id,
-        SALT in rows,
+        owner=owner,
+        signs=signs,
+        current=None if row.kind is None else Current(row.kind, row.content),
+        same_entry=row.same_entry,
+        salt_used=row.salt_used,
+        next_entry=row.next_entry,
+        head=KnownBlock(row.head_number, row.head_hash, row.head_time),
+        named=_named_block(row),
     )
+
+
+def _named_block(row: Any) -> KnownBlock | None:
+    if row.named_number is None:
+        return None
+    return KnownBlock(row.named_number, row.named_hash, row.named_time)
 
 
 def check_version(precedents: Precedents, kind: Kind, record: bytes, replaces: str) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, func, join, or_, select
+from sqlalchemy import Connection, Engine, bindparam, func, join, select
 from sqlalchemy.orm import Session
 
 from chain import wire
 from chain.proofs.domain import Domain
 from webapp.columns import utc_now
-from webapp.database import connection_of, locked
+from webapp.database import connection_of
 from webapp.extensions import table_of
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Author, Log
@@ -58,27 +59,21 @@ _LOG_COLUMNS = (
 _LOG_WITH_CHAIN = join(table_of(Log), table_of(Chain), _C.id == _L.chain_ref)
 _OPEN_LOG = select(*_LOG_COLUMNS).select_from(_LOG_WITH_CHAIN).order_by(_L.id.desc()).limit(1)
 _HEAD = select(func.max(_B.number)).where(_B.chain_ref == bindparam("chain_ref"))
-_HEAD_OF_LOG = select(func.max(_B.number)).where(_B.chain_ref == _L.chain_ref)
-_LOG_AND_BLOCKS = (
-    select(*_LOG_COLUMNS, _B.number, _B.hash, _B.time)
-    .select_from(join(_LOG_WITH_CHAIN, table_of(Block), _B.chain_ref == _L.chain_ref))
-    .where(_L.id == select(func.max(_L.id)).correlate(None).scalar_subquery())
-    .where(
-        or_(
-            _B.number == _HEAD_OF_LOG.correlate(table_of(Log)).scalar_subquery(),
-            _B.number == bindparam("number"),
-        )
-    )
-)
 _BLOCKS = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == bindparam("chain_ref"))
 _NEWEST_FINAL = (
     _BLOCKS.where(_B.number <= _HEAD.scalar_subquery() - bindparam("depth"))
     .order_by(_B.number.desc())
     .limit(1)
 )
-_LOCK_AUTHOR = select(table_of(Author).c.account_id, table_of(Author).c.signs).where(
-    table_of(Author).c.address == bindparam("address")
+# FOR NO KEY UPDATE: a row that refers to the author can still be inserted. SQLite has no such words and
+# needs none: its writer holds the whole file.
+LOCK_AUTHOR = (
+    select(table_of(Author).c.account_id, table_of(Author).c.signs)
+    .where(table_of(Author).c.address == bindparam("address"))
+    .with_for_update(key_share=True)
 )
+
+_REMEMBERED: WeakKeyDictionary[Engine | Connection, OpenLog] = WeakKeyDictionary()
 
 
 def current_log(session: Session) -> OpenLog:
@@ -89,6 +84,22 @@ def current_log(session: Session) -> OpenLog:
     return OpenLog(*row)
 
 
+def remembered_log(session: Session) -> OpenLog:
+    """Return the open log as this process last saw it; raises LogNotOpenError.
+
+    Good for a first look: what is written is checked against the log of its own transaction.
+    """
+    engine = session.get_bind()
+    if engine not in _REMEMBERED:
+        _REMEMBERED[engine] = current_log(session)
+    return _REMEMBERED[engine]
+
+
+def forget_log(session: Session) -> None:
+    """Let the next look at the open log be a fresh one."""
+    _REMEMBERED.pop(session.get_bind(), None)
+
+
 def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock:
     """Return the newest block at ``depth`` (head minus block); raises LogNotOpenError."""
     values = {"chain_ref": log.chain_ref, "depth": depth}
@@ -96,19 +107,6 @@ def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock
     if row is None:
         raise LogNotOpenError
     return KnownBlock(*row)
-
-
-def log_and_blocks(session: Session, number: int) -> tuple[OpenLog, KnownBlock, KnownBlock | None]:
-    """Return the open log, the newest block the server has, and the one of that number.
-
-    Raises LogNotOpenError.
-    """
-    rows = connection_of(session).execute(_LOG_AND_BLOCKS, {"number": number}).all()
-    if not rows:
-        raise LogNotOpenError
-    width = len(_LOG_COLUMNS)
-    blocks = {row.number: KnownBlock(*row[width:]) for row in rows}
-    return OpenLog(*rows[0][:width]), blocks[max(blocks)], blocks.get(number)
 
 
 def open_log(
@@ -153,6 +151,5 @@ def lock_author(session: Session, address: str) -> tuple[UUID, bool] | None:
 
     Returns the account and whether the author signs, None for an unknown address.
     """
-    query = locked(session, _LOCK_AUTHOR)
-    row = connection_of(session).execute(query, {"address": address}).one_or_none()
+    row = connection_of(session).execute(LOCK_AUTHOR, {"address": address}).one_or_none()
     return None if row is None else (row.account_id, row.signs)

@@ -32,7 +32,7 @@ blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs"
 @blueprint.post("/posts")
 @jwt_required()
 @idempotent
-@blueprint.arguments(NewPostSchema)
+@blueprint.arguments(NewPostSchema())
 @blueprint.response(201, PostSchema)
 @blueprint.alt_response(200, schema=PostSchema, description="The same record came before")
 def publish(body: dict[str, Any]) -> tuple[Post, int]:
@@ -56,7 +56,7 @@ def post(post_id: UUID) -> Post:
 
 @blueprint.delete("/posts/<uuid:post_id>")
 @jwt_required()
-@blueprint.arguments(DeletionSchema, required=False)
+@blueprint.arguments(DeletionSchema(), required=False)
 @blueprint.response(200, PostSchema)
 def delete(body: dict[str, Any], post_id: UUID) -> Post:
     """Delete a post for good: text and salt of every version are erased."""
@@ -69,7 +69,7 @@ def delete(body: dict[str, Any], post_id: UUID) -> Post:
 
 @blueprint.get("/posts/<uuid:post_id>/bundle")
 @jwt_required(optional=True)
-@blueprint.arguments(BundleQuerySchema, location="query")
+@blueprint.arguments(BundleQuerySchema(), location="query")
 @blueprint.response(200, content_type=MEDIA_TYPE)
 def bundle(query: dict[str, str], post_id: UUID) -> Response:
     """Return the bundle of a post's newest entry, or of the version with ``content``."""
@@ -97,7 +97,7 @@ def history(post_id: UUID) -> Response:
 
 @blueprint.get("/users/<uuid:user_id>/posts")
 @jwt_required(optional=True)
-@blueprint.arguments(PageQuerySchema, location="query")
+@blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def posts_of_user(
     page: dict[str, Any], user_id: UUID

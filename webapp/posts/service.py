@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,19 @@ from chain.proofs.records import ZERO_HASH, Kind
 from webapp.accounts.idempotency import forget_answers
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import connection_of, ring_after_commit, writing
-from webapp.events.models import EventType
-from webapp.events.service import record_event
-from webapp.extensions import db, table_of
-from webapp.log.acceptance import CheckedRecord, admit, check_record
+from webapp.database import ring_after_commit, send_ahead, violates
+from webapp.events.models import Event, EventType
+from webapp.events.service import event_row, record_event
+from webapp.extensions import db
+from webapp.log.acceptance import (
+    CheckedRecord,
+    accepting,
+    add_entry,
+    admit,
+    check_record,
+    entry_row,
+    judge,
+)
 from webapp.log.errors import SignatureRequiredError
 from webapp.log.models import Author, Entry
 from webapp.log.service import current_log, newest_final_block
@@ -30,9 +38,9 @@ from webapp.posts.errors import (
 )
 from webapp.posts.models import Post
 from webapp.posts.reading import MAX_VERSIONS, may_answer, may_read, readable_post
+from webapp.round_trips import insert_one_each
 
 SEAL_TASK = "troth.seal"
-_INSERT = insert(table_of(Post))
 
 
 def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[Post, bool]:
@@ -82,13 +90,18 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
 
 def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
     post_id = UUID(bytes=record.record)
-    with writing() as session:
-        admission = admit(session, record, account_id, settings().depth)
-        if not admission.created:
-            return session.get_one(Post, post_id), False
-        ring_after_commit(session, SEAL_TASK, record.log.id)
-        publish = _create if admission.first else _edit
-        return publish(session, account_id, post_id, admission.entry, record.message), True
+    try:
+        with accepting() as session:
+            admission = judge(session, record, account_id, settings().depth)
+            if not admission.created:
+                return session.get_one(Post, post_id), False
+            ring_after_commit(session, SEAL_TASK, record.log.id)
+            publish = _create if admission.first else _edit
+            return publish(session, account_id, post_id, admission.entry, record.message), True
+    except IntegrityError as error:  # the id of somebody else's post
+        if violates(error, Post, "id"):
+            raise PostIdTakenError(str(post_id)) from None
+        raise
 
 
 def _create(
@@ -105,17 +118,16 @@ def _create(
         "created_at": entry.accepted_at,
         **shown,
     }
-    try:
-        connection_of(session).execute(_INSERT, row)
-    except IntegrityError:  # the one unique key left: the post's id, under another author
-        raise PostIdTakenError(str(post_id)) from None
-    record_event(session, EventType.POST_CREATED, account_id, str(post_id), version=1)
+    created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
+    send_ahead(session)
+    insert_one_each(session, (Entry, entry_row(entry)), (Post, row), (Event, created))
     return Post(entry=entry, **row)
 
 
 def _edit(
     session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
 ) -> Post:
+    add_entry(session, entry)
     post = session.get_one(Post, post_id)
     if post.version >= MAX_VERSIONS:
         raise TooManyVersionsError(str(post_id), MAX_VERSIONS)
@@ -156,7 +168,7 @@ def _check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) ->
 
 
 def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
-    with writing() as session:
+    with accepting() as session:
         post = session.get(Post, post_id)
         if post is None or not may_read(post, account_id):
             raise PostNotFoundError(str(post_id))

@@ -18,12 +18,17 @@ from webapp.accounts.models import IdempotencyKey
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.posts import service
+from workers.upkeep import tidy
 
 TEXT = {"text": "once"}
 
 
 def send(person: Person, key: str, body: Any = None, path: str = "/posts") -> TestResponse:
     return person.call("POST", path, TEXT if body is None else body, {"Idempotency-Key": key})
+
+
+def bearer(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.refresh_token}"}
 
 
 def age_keys(app: Flask, **age: int) -> None:
@@ -203,19 +208,74 @@ def test_a_repeated_device_is_answered_with_the_same_bytes(app: Flask, alice: Pe
     assert first.data == second.data
 
 
-def test_signing_in_and_out_keeps_no_answers(app: Flask, carol: Person, visitor: Person) -> None:
-    nonces = [send(visitor, "k-1", path="/auth/siwe/nonce").json["nonce"] for _ in range(2)]
-    assert nonces[0] != nonces[1]
-    body = visitor.signed_siwe()
-    assert send(visitor, "k-2", body, "/auth/siwe").status_code == 200
+@pytest.mark.parametrize("path", ["/auth/siwe", "/auth/password", "/users"])
+def test_a_repeated_sign_in_gives_the_same_tokens_for_ten_minutes(
+    app: Flask, carol: Person, visitor: Person, path: str
+) -> None:
+    bodies = {
+        "/auth/siwe": visitor.signed_siwe,
+        "/auth/password": lambda: {"handle": "carol", "password": PASSWORD},
+        "/users": lambda: {"handle": "dora", "password": PASSWORD},
+    }
+    body = bodies[path]()
+    first = send(visitor, "k-1", body, path)
     with nothing_written(app):
-        refused(send(visitor, "k-2", body, "/auth/siwe"), 401, "sign_in_nonce_refused")
-    password = {"handle": "carol", "password": PASSWORD}
-    signed_in = [send(visitor, "k-3", password, "/auth/password").json for _ in range(2)]
-    assert signed_in[0]["refresh_token"] != signed_in[1]["refresh_token"]
-    assert send(carol, "k-4", {}, "/auth/logout").status_code == 204
-    refused(send(carol, "k-4", {}, "/auth/logout"), 401, "no_session")
-    assert keys(app) == []
+        second = send(visitor, "k-1", body, path)
+    assert first.status_code in (200, 201)
+    assert first.json == second.json
+    assert (
+        visitor.take(second).call("POST", "/auth/refresh", headers=bearer(visitor)).status_code
+        == 200
+    )
+    age_keys(app, minutes=10)
+    refused(send(Person(visitor.http), "k-1", body, path), 409, "answer_erased")
+
+
+def test_a_repeated_nonce_is_the_same_nonce(visitor: Person) -> None:
+    nonces = [send(visitor, f"k-{key}", path="/auth/siwe/nonce").json["nonce"] for key in (1, 1, 2)]
+    assert nonces[0] == nonces[1] != nonces[2]
+
+
+def test_a_sign_in_message_is_good_once_without_its_key(visitor: Person) -> None:
+    body = visitor.signed_siwe()
+    assert send(visitor, "k-1", body, "/auth/siwe").status_code == 200
+    refused(send(visitor, "k-2", body, "/auth/siwe"), 401, "sign_in_nonce_refused")
+    refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")
+
+
+def test_a_wrong_password_is_never_answered_from_a_key(carol: Person, visitor: Person) -> None:
+    body = {"handle": "carol", "password": PASSWORD}
+    assert send(visitor, "k-1", body, "/auth/password").status_code == 200
+    wrong = body | {"password": "a wrong password"}
+    refused(send(visitor, "k-1", wrong, "/auth/password"), 422, "idempotency_key_reused")
+    refused(send(visitor, "k-2", wrong, "/auth/password"), 401, "sign_in_refused")
+
+
+def test_logging_out_again_is_logged_out(app: Flask, carol: Person) -> None:
+    other = Person(carol.http).take(
+        carol.call("POST", "/auth/password", {"handle": "carol", "password": PASSWORD})
+    )
+    assert [send(carol, "k-1", {}, "/auth/logout").status_code for _ in range(2)] == [204, 204]
+    assert carol.call("POST", "/auth/logout").status_code == 204
+    refused(carol.call("POST", "/posts", TEXT), 401, "no_session")
+    refused(send(carol, "k-1", {"more": 1}, "/auth/logout"), 422, "idempotency_key_reused")
+    # The key is the session's: it cannot keep another session of the account alive.
+    assert other.call("POST", "/posts", TEXT).status_code == 201
+    assert send(other, "k-1", {}, "/auth/logout").status_code == 204
+    refused(other.call("POST", "/posts", TEXT), 401, "no_session")
+
+
+def test_tokens_are_erased_from_the_database(app: Flask, visitor: Person) -> None:
+    body = {"handle": "dora", "password": PASSWORD}
+    send(visitor, "k-1", body, "/users")
+    age_keys(app, minutes=9)
+    with app.app_context():
+        tidy()
+    assert keys(app)[0].body is not None
+    age_keys(app, minutes=10)
+    with app.app_context():
+        tidy()
+    assert keys(app)[0].body is None
 
 
 def test_keys_of_the_signed_out_belong_to_one_address(app: Flask) -> None:

@@ -4,13 +4,19 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from chain.deploy import anchor_log_address
 from chain.devnode.node import DevNode
+from chain.proofs.records import Kind
 from chain.signer import LocalSigner
 from tests.support import instance
 from tests.support.answers import nothing_written, refused
 from tests.support.wallet import Person
+from webapp.columns import utc_now
+from webapp.database import writing
+from webapp.extensions import db
+from webapp.log.models import Entry, Log
 from workers.anchoring import sweep
 
 MakeApp = Callable[..., Flask]
@@ -100,3 +106,40 @@ def mine_and_index(app: Flask, node: DevNode, blocks: int) -> None:
 def reference(node: DevNode, number: int) -> dict[str, object]:
     found = node.request("eth_getBlockByNumber", [hex(number), False])
     return {"number": number, "hash": found["hash"]}
+
+
+def test_a_record_for_a_log_that_was_opened_since_is_accepted(app: Flask, alice: Person) -> None:
+    assert alice.publish().status_code == 201  # the server has seen the log that was open
+    open_another_log(app)
+    record = alice.sign(Kind.POST, alice.post_record())
+    first = alice.call("POST", "/posts", record)
+    if first.status_code == 503:  # it saw the change only while it wrote
+        assert first.json["code"] == "log_replaced"
+        first = alice.call("POST", "/posts", record)
+    assert first.status_code == 201
+    with app.app_context():
+        newest = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
+        assert newest.log_id == db.session.scalar(select(func.max(Log.id)))
+
+
+def test_a_record_signed_for_the_log_before_is_refused(app: Flask, alice: Person) -> None:
+    record = alice.sign(Kind.POST, alice.post_record())
+    open_another_log(app, contract="0x" + "c0" * 20)
+    answer = alice.call("POST", "/posts", record)
+    assert answer.status_code == 422
+    assert answer.json["code"] == "signature_invalid"
+
+
+def open_another_log(app: Flask, **changes: str) -> None:
+    with app.app_context(), writing() as session:
+        before = session.scalars(select(Log)).first()
+        terms = {"contract": before.contract, "anchorer": "0x" + "ab" * 20} | changes
+        session.add(
+            Log(
+                chain_ref=before.chain_ref,
+                next_sequence=0,
+                next_position=0,
+                created_at=utc_now(),
+                **terms,
+            )
+        )

@@ -1,0 +1,100 @@
+"""Several statements in one round trip: in order, in one transaction, and refused as one."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy.exc import IntegrityError
+
+from webapp.accounts.models import SignInNonce
+from webapp.columns import utc_now
+from webapp.database import send_ahead, violates, writing
+from webapp.extensions import db, table_of
+from webapp.outbox.models import Chain, Claim
+from webapp.round_trips import NextId, fetch_together, insert_one_each
+
+NONCES = table_of(SignInNonce)
+HELD = select(func.count()).select_from(NONCES).where(NONCES.c.nonce == bindparam("nonce"))
+MAKE = (
+    insert(NONCES)
+    .values(nonce=bindparam("nonce"), expires_at=func.current_timestamp())
+    .returning(NONCES.c.nonce)
+)
+
+
+def nonce(name: str) -> dict[str, Any]:
+    return {"nonce": name, "expires_at": utc_now(), "spent_at": None}
+
+
+def claim(job: str) -> dict[str, Any]:
+    return {"job": job, "holder": "me", "until": utc_now()}
+
+
+def names(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(db.session.scalars(select(SignInNonce.nonce)))
+
+
+def test_each_query_sees_what_the_one_before_did(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        asked = fetch_together(
+            session, (HELD, {"nonce": "a"}), (MAKE, {"nonce": "a"}), (HELD, {"nonce": "a"})
+        )
+        assert [rows[0][0] for rows in asked] == [0, "a", 1]
+    assert names(app) == {"a"}
+
+
+def test_rows_of_several_tables_commit_together(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        send_ahead(session)
+        insert_one_each(session, (SignInNonce, nonce("a")), (Claim, claim("job")))
+    with app.app_context():
+        assert db.session.scalar(select(Claim.holder)) == "me"
+    assert names(app) == {"a"}
+
+
+def test_a_refused_row_takes_the_others_with_it_and_is_named(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        session.add(SignInNonce(**nonce("a")))
+    with app.app_context():
+        with pytest.raises(IntegrityError) as caught, writing() as session:  # noqa: PT012
+            send_ahead(session)
+            insert_one_each(session, (Claim, claim("job")), (SignInNonce, nonce("a")))
+        assert violates(caught.value, SignInNonce, "nonce")
+        assert not violates(caught.value, Claim, "job")
+        assert db.session.scalar(select(func.count()).select_from(Claim)) == 0
+
+
+def test_what_fails_after_sending_ahead_rolls_back_and_leaves_the_connection_usable(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), writing() as session:  # noqa: PT012
+            send_ahead(session)
+            insert_one_each(session, (SignInNonce, nonce("a")))
+            raise ZeroDivisionError
+        with writing() as session:
+            send_ahead(session)
+            insert_one_each(session, (SignInNonce, nonce("b")))
+    assert names(app) == {"b"}
+
+
+def test_an_inner_block_that_sent_ahead_is_done_when_it_ends(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        with writing():
+            send_ahead(session)
+            insert_one_each(session, (SignInNonce, nonce("a")))
+        changed = session.execute(
+            update(SignInNonce).where(SignInNonce.nonce == "a").values(spent_at=utc_now())
+        )
+        assert changed.rowcount == 1
+
+
+def test_the_next_id_is_the_one_that_the_next_row_gets(app: Flask) -> None:
+    row = {"chain_id": 1, "genesis": bytes(32), "first_block": 0, "state": "syncing"}
+    with app.app_context(), writing() as session:
+        ids = [session.scalar(select(NextId(Chain).label("id"))) for _ in range(2)]
+        insert_one_each(session, (Chain, {"id": ids[-1], **row}))
+        after = session.scalar(select(NextId(Chain) + literal(0)))
+        assert after == ids[-1] + 1

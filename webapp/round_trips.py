@@ -1,0 +1,110 @@
+"""Fewer round trips: several statements in one, where the database can. Each waits for the network once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.rows import namedtuple_row
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Executable,
+    Insert,
+    bindparam,
+    insert,
+    literal,
+    literal_column,
+)
+from sqlalchemy.engine import Compiled
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
+
+from webapp.database import connection_of, psycopg_connection
+from webapp.extensions import Base, table_of
+
+
+def fetch_together(
+    session: Session, *asked: tuple[Executable, Mapping[str, Any]]
+) -> list[Sequence[Any]]:
+    """Run queries one after another, each seeing what the one before did; return the rows of each.
+
+    On PostgreSQL they travel in one round trip, with the BEGIN before them. Their values and columns
+    must be of types that need no conversion.
+    """
+    connection = connection_of(session)
+    raw = psycopg_connection(connection)
+    if raw is None:
+        return [connection.execute(query, values).all() for query, values in asked]
+    with raw.pipeline():
+        cursors = [raw.cursor(row_factory=namedtuple_row) for _ in asked]
+        for cursor, (query, values) in zip(cursors, asked, strict=True):
+            compiled = _compiled(query, connection)
+            cursor.execute(compiled.string, compiled.construct_params(values))
+    return [cursor.fetchall() for cursor in cursors]
+
+
+class NextId(FunctionElement[int]):
+    """In a query: the id of a table's next row; needs an open write transaction."""
+
+    inherit_cache = True
+
+    def __init__(self, model: type[Base]) -> None:
+        self.type = BigInteger()
+        super().__init__(literal_column(model.__tablename__))
+
+
+@compiles(NextId, "postgresql")
+def _next_in_sequence(element: NextId, compiler: Any, **kwargs: Any) -> str:
+    table = compiler.process(element.clauses, **kwargs)
+    return f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+
+
+@compiles(NextId)
+def _next_above(element: NextId, compiler: Any, **kwargs: Any) -> str:
+    # Nobody else writes meanwhile: SQLite's writer holds the whole file.
+    table = compiler.process(element.clauses, **kwargs)
+    return f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"  # noqa: S608 - a model's own name
+
+
+def insert_one_each(session: Session, *rows: tuple[type[Base], Mapping[str, Any]]) -> None:
+    """Insert one row into each of several tables; one statement where the database can.
+
+    Every column that has no default of the database's own must be given.
+    """
+    connection = connection_of(session)
+    if connection.dialect.name != "postgresql":
+        for table, row in rows:
+            connection.execute(insert(table_of(table)).inline(), row)
+        return
+    key = tuple((table, tuple(row)) for table, row in rows)
+    statement = _INSERTS.get(key)
+    if statement is None:
+        statement = _INSERTS[key] = _insert_as_one(key)
+    values = {
+        f"v{n}_{name}": value for n, (_, row) in enumerate(rows) for name, value in row.items()
+    }
+    connection.execute(statement, values)
+
+
+def _insert_as_one(tables: "_Shape") -> Insert:
+    statements = []
+    for number, (model, names) in enumerate(tables):
+        table = table_of(model)
+        values = {name: bindparam(f"v{number}_{name}", type_=table.c[name].type) for name in names}
+        statements.append(insert(table).inline().values(values))
+    *others, last = statements
+    ctes = [one.returning(literal(1)).cte(f"row{n}") for n, one in enumerate(others)]
+    return last.add_cte(*ctes)
+
+
+def _compiled(query: Executable, connection: Connection) -> Compiled:
+    """Return a query's text, put together once: the queries given here live as long as the process."""
+    found = _COMPILED.get(query)
+    if found is None:
+        found = _COMPILED[query] = query.compile(dialect=connection.dialect)  # type: ignore[attr-defined]
+    return found
+
+
+_Shape = tuple[tuple[type[Base], tuple[str, ...]], ...]
+_INSERTS: dict[_Shape, Insert] = {}
+_COMPILED: dict[Executable, Compiled] = {}
