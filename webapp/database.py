@@ -124,13 +124,9 @@ class _Unit:
             return
         pipeline, self._pipeline = self._pipeline, None
         raw = psycopg_connection(self.connection)
-        try:
-            with pipeline:
-                if commit and raw is not None:
-                    raw.commit()
-        except psycopg.Error as error:
-            dialect = self.connection.dialect
-            raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=dialect) from error
+        with driver_errors(self.connection), pipeline:
+            if commit and raw is not None:
+                raw.commit()
 
 
 @contextmanager
@@ -198,6 +194,16 @@ def psycopg_connection(connection: Connection) -> "psycopg.Connection[Any] | Non
     """Return the driver's own connection on PostgreSQL, None on SQLite."""
     raw = connection.connection.driver_connection
     return raw if isinstance(raw, psycopg.Connection) else None
+
+
+@contextmanager
+def driver_errors(connection: Connection) -> Iterator[None]:
+    """Raise what the driver raises as SQLAlchemy's own errors, where the driver is used directly."""
+    try:
+        yield
+    except psycopg.Error as error:
+        dialect = connection.dialect
+        raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=dialect) from error
 
 
 def ring_after_commit(session: Session, task: str, row_id: int) -> None:

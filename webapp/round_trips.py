@@ -1,9 +1,12 @@
 """Fewer round trips: several statements in one, where the database can. Each waits for the network once."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
+from psycopg.adapt import PyFormat
 from psycopg.rows import namedtuple_row
+from psycopg.sql import SQL, Composed, Identifier, Placeholder
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -14,12 +17,12 @@ from sqlalchemy import (
     literal,
     literal_column,
 )
-from sqlalchemy.engine import Compiled
+from sqlalchemy.engine import Compiled, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from webapp.database import connection_of, psycopg_connection
+from webapp.database import connection_of, driver_errors, psycopg_connection
 from webapp.extensions import Base, table_of
 
 
@@ -35,7 +38,7 @@ def fetch_together(
     raw = psycopg_connection(connection)
     if raw is None:
         return [connection.execute(query, values).all() for query, values in asked]
-    with raw.pipeline():
+    with driver_errors(connection), raw.pipeline():
         cursors = [raw.cursor(row_factory=namedtuple_row) for _ in asked]
         for cursor, (query, values) in zip(cursors, asked, strict=True):
             compiled = _compiled(query, connection)
@@ -95,6 +98,44 @@ def _insert_as_one(tables: "_Shape") -> Insert:
     *others, last = statements
     ctes = [one.returning(literal(1)).cte(f"row{n}") for n, one in enumerate(others)]
     return last.add_cte(*ctes)
+
+
+def update_by_id(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change many rows, each found by its ``id``; all give the same columns.
+
+    The values go to the driver as they are: numbers, texts and bytes.
+    """
+    if not rows:
+        return
+    connection, names = connection_of(session), [name for name in rows[0] if name != "id"]
+    raw = psycopg_connection(connection)
+    if raw is not None:
+        arrays = {name: [row[name] for row in rows] for name in ("id", *names)}
+        with driver_errors(connection):
+            raw.execute(_update_from_arrays(model, names, connection.dialect), arrays)
+        return
+    changes = ", ".join(f'"{name}" = ?' for name in names)
+    statement = f'UPDATE "{model.__tablename__}" SET {changes} WHERE id = ?'  # noqa: S608 - our own names
+    values = itemgetter(*names, "id")
+    connection.exec_driver_sql(statement, [values(row) for row in rows])
+
+
+def _update_from_arrays(model: type[Base], names: Sequence[str], dialect: Dialect) -> Composed:
+    """Return one UPDATE for any number of rows: a column's values travel as one array, in binary."""
+    types = {one.name: one.type.compile(dialect) for one in table_of(model).c}
+    every = ("id", *names)
+    given = [
+        SQL("{}::{}[]").format(Placeholder(name, PyFormat.BINARY), SQL(types[name]))
+        for name in every
+    ]
+    return SQL(
+        "UPDATE {table} SET {changes} FROM unnest({given}) AS fresh({names}) WHERE {table}.id = fresh.id"
+    ).format(
+        table=Identifier(model.__tablename__),
+        changes=SQL(", ").join(SQL("{0} = fresh.{0}").format(Identifier(name)) for name in names),
+        given=SQL(", ").join(given),
+        names=SQL(", ").join(Identifier(name) for name in every),
+    )
 
 
 def _compiled(query: Executable, connection: Connection) -> Compiled:

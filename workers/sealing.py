@@ -18,6 +18,7 @@ from webapp.extensions import db
 from webapp.log.bundles import signature_hash
 from webapp.log.models import AuthorHead, Batch, Entry, Log
 from webapp.outbox.models import Transaction, TransactionState
+from webapp.round_trips import update_by_id
 
 # Steady state takes about 52,000; a first batch writes one more slot. Room for both.
 ANCHOR_GAS = 120_000
@@ -167,7 +168,7 @@ def _write(log_id: int, sealed: Sealed) -> int | None:
         )
         session.add(batch)
         session.flush()
-        session.execute(update(Entry), [{**row, "batch_id": batch.id} for row in sealed.rows])
+        update_by_id(session, Entry, [{**row, "batch_id": batch.id} for row in sealed.rows])
         _save_heads(session, log_id, sealed.heads)
         batch_id = batch.id
     log.info("sealing.sealed", log_id=log_id, sequence=sealed.sequence, entries=count)

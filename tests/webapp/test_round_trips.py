@@ -12,7 +12,7 @@ from webapp.columns import utc_now
 from webapp.database import send_ahead, violates, writing
 from webapp.extensions import db, table_of
 from webapp.outbox.models import Chain, Claim
-from webapp.round_trips import NextId, fetch_together, insert_one_each
+from webapp.round_trips import NextId, fetch_together, insert_one_each, update_by_id
 
 NONCES = table_of(SignInNonce)
 HELD = select(func.count()).select_from(NONCES).where(NONCES.c.nonce == bindparam("nonce"))
@@ -98,3 +98,44 @@ def test_the_next_id_is_the_one_that_the_next_row_gets(app: Flask) -> None:
         insert_one_each(session, (Chain, {"id": ids[-1], **row}))
         after = session.scalar(select(NextId(Chain) + literal(0)))
         assert after == ids[-1] + 1
+
+
+def test_many_rows_change_at_once_each_by_its_id(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        for number in (1, 2, 3):
+            insert_one_each(session, (Chain, chain(number)))
+        changed = [
+            {"id": number, "head": 10**12 + number, "genesis": bytes([number - 100] * 32)}
+            for number in (101, 103)
+        ]
+        update_by_id(session, Chain, changed)
+        update_by_id(session, Chain, [])
+    with app.app_context():
+        found = {
+            row.id: (row.head, row.genesis[:1])
+            for row in db.session.scalars(select(Chain))
+            if row.id > 100
+        }
+    assert found == {
+        101: (10**12 + 101, b"\x01"),
+        102: (None, b"\x00"),
+        103: (10**12 + 103, b"\x03"),
+    }
+
+
+def chain(number: int) -> dict[str, Any]:
+    return {
+        "id": 100 + number,
+        "chain_id": number,
+        "genesis": bytes(32),
+        "first_block": 0,
+        "state": "syncing",
+    }
+
+
+def test_what_the_driver_refuses_is_told_in_the_toolkits_own_errors(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        insert_one_each(session, (Chain, chain(1)))
+        insert_one_each(session, (Chain, chain(2)))
+    with app.app_context(), pytest.raises(IntegrityError), writing() as session:
+        update_by_id(session, Chain, [{"id": 101, "chain_id": 2}])
