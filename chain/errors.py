@@ -169,6 +169,27 @@ class SendOutcomeUnknown(ChainError):
 
 
 @dataclass(eq=False)
+class SignerUnavailable(ChainError):
+    """A signer outside this process could not be reached or refused; nothing was signed."""
+
+    address: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"The signer of {self.address} cannot sign now: {self.problem}. It is asked again."
+
+
+class WrongSignature(SignerUnavailable):
+    """A signer returned something else than this transaction signed with the key of its address."""
+
+    def __str__(self) -> str:
+        return (
+            f"What the signer of {self.address} returned is not used: {self.problem}. "
+            "Check which key it holds."
+        )
+
+
+@dataclass(eq=False)
 class WrongChain(ChainError):
     """The node serves another chain than the one that was asked for."""
 

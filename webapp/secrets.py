@@ -68,7 +68,8 @@ def make_secrets(settings: Settings) -> Secrets:
         if missing:
             names = " and ".join(variable(name) for name in missing)
             raise SecretsError(
-                f"{names} must be set: keys are not made up against an external chain or database."
+                f"{names} must be set: keys are not made up against an external chain or database. "
+                "TROTH_ANCHORER_KEYSTORE may stand in for the key."
             )
     elif not path.exists():
         _write(path, _fresh())

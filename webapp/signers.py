@@ -46,15 +46,8 @@ def sender_signers(settings: Settings) -> list[Signer]:
     return found
 
 
-def _from_hex(key: str) -> Signer:
-    return LocalSigner(bytes.fromhex(key.removeprefix("0x")))
-
-
-def _open(path: str, settings: Settings) -> Signer:
-    return _unlocked(Path(path), _password(settings))
-
-
-def _password(settings: Settings) -> str:
+def keystore_password(settings: Settings) -> str:
+    """Return the password of the keystores; raises SecretsError and KeystoreUnusable."""
     if settings.keystore_password_file:
         return read_private(Path(settings.keystore_password_file)).removesuffix("\n")
     if settings.keystore_password:
@@ -63,6 +56,14 @@ def _password(settings: Settings) -> str:
         "A keystore is given, but no password: set TROTH_KEYSTORE_PASSWORD_FILE or "
         "TROTH_KEYSTORE_PASSWORD."
     )
+
+
+def _from_hex(key: str) -> Signer:
+    return LocalSigner(bytes.fromhex(key.removeprefix("0x")))
+
+
+def _open(path: str, settings: Settings) -> Signer:
+    return _unlocked(Path(path), keystore_password(settings))
 
 
 @cache
