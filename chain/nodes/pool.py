@@ -289,14 +289,21 @@ class Pool:
             return failures[0]
         kinds = {type(error) for error in failures}
         kind = type(away[0]) if len(kinds) == 1 else NodeUnavailable
-        problems = "; ".join(f"{node.name}: {node.health().problem}" for node in self._nodes)
-        joined = kind(", ".join(node.name for node in self._nodes), problems)
+        said = {error.url: _problem(error) for error in failures}
+        names = [node.name for node in self._nodes if node.name in said]
+        joined = kind(", ".join(names), "; ".join(f"{name}: {said[name]}" for name in names))
         joined.__cause__ = away[0]
         return joined
 
 
 def _usable(node: Node) -> bool:
     return node.wrong is None and node.problem is None and node.head is not None
+
+
+def _problem(error: Failure) -> str:
+    if isinstance(error, WrongInstance):
+        return f"it serves {Instance(error.actual, error.actual_genesis)}, another one"
+    return error.problem
 
 
 def _behind(node: Node, believed: int) -> NodeBehind:
