@@ -62,7 +62,7 @@ def test_one_killed_node_of_two_is_survived_and_a_wiped_one_is_not_used(
         client.expect(client.chain_id(), client.genesis())
         head = client.head()
         assert head.number == 10
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert client.head().number == 10
         assert [node.state for node in client.nodes()] == [NodeState.DOWN, NodeState.HEALTHY]
