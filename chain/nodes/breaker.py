@@ -71,6 +71,8 @@ class ReadBreaker:
 
     def succeeded(self) -> None:
         """Note that the node answered."""
+        if self._breaker.fail_counter == 0 and self.state is BreakerState.CLOSED:
+            return  # nothing to take back
         with self._lock, suppress(CircuitBreakerError):
             self._breaker.call(lambda: None)
 
