@@ -1,7 +1,9 @@
-"""The only way from here to a node: read, simulate, send, with typed values and typed errors."""
+"""The only way from here to a chain's nodes: read, simulate, send, with typed values and typed errors."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
 from eth_hash.auto import keccak
@@ -17,7 +19,13 @@ from chain.errors import (
     ReceiptTimeout,
     SendOutcomeUnknown,
     SendRejected,
+    WrongInstance,
 )
+from chain.nodes.health import Instance, NodeHealth
+from chain.nodes.node import Node
+from chain.nodes.policy import NodePolicy
+from chain.nodes.pool import Pool
+from chain.nodes.urls import name_nodes, split_urls
 from chain.transport import Transport
 from chain.wire import Block, Fees, Log, Receipt
 
@@ -32,22 +40,61 @@ _POLL_SECONDS = 0.1
 
 
 class ChainClient:
-    """A node, reached over HTTP at `url` or through a given web3 provider.
+    """A chain, reached over HTTP at `url` (or several, by commas) or through given web3 providers.
 
-    Safe to use after a fork and from several threads over HTTP. Amounts are wei, times seconds, addresses
-    lower-case 0x, hashes 32 bytes. Every method may raise NodeUnavailable and RpcRefused. No method
-    repeats a transaction.
+    Of several nodes one is asked at a time, as chain/nodes/pool.py says; `policy` judges them. Safe to
+    use after a fork and from several threads over HTTP. Amounts are wei, times seconds, addresses
+    lower-case 0x, hashes 32 bytes. Every method may raise NodeUnavailable, WrongInstance (when an
+    instance is expected, or of several nodes none is right) and RpcRefused. No method repeats a
+    transaction.
     """
 
     def __init__(
-        self, url: str, *, timeout: float = 10, provider: BaseProvider | None = None
+        self,
+        url: str,
+        *,
+        timeout: float = 10,
+        provider: BaseProvider | Sequence[BaseProvider] | None = None,
+        policy: NodePolicy | None = None,
     ) -> None:
-        self._transport = Transport(url, timeout, provider)
+        self._timeout = timeout
+        self._policy = policy or NodePolicy()
+        self._expected: Instance | None = None
+        self._made: tuple[int, Pool] | None = None
+        self._places: list[tuple[str, BaseProvider | None]]
+        if provider is None:
+            self._places = [(one, None) for one in split_urls(url)]
+        elif isinstance(provider, BaseProvider):
+            self._places = [(url, provider)]
+            # A chain in this process does not hang, and is back the moment it is back.
+            self._policy = replace(self._policy, failures=0)
+        else:
+            self._places = list(zip(url.split(","), provider, strict=True))
+        self._names = name_nodes(place for place, _ in self._places)
 
     @property
     def url(self) -> str:
-        """Scheme, host and port of the node; without path and query, which may hold a key."""
-        return self._transport.name
+        """Scheme, host and port of each node; without path and query, which may hold a key."""
+        return ", ".join(self._names)
+
+    def expect(self, chain_id: int, genesis: bytes) -> None:
+        """Use only nodes that serve this chain from now on; every other one raises WrongInstance.
+
+        Asked before a node is first used, after each of its failures, and right before each send.
+        """
+        self._expected = Instance(chain_id, genesis)
+        self._pool.expect(self._expected)
+
+    def nodes(self) -> list[NodeHealth]:
+        """Return what is known of each node, without asking any."""
+        return self._pool.health()
+
+    def check_nodes(self) -> list[NodeHealth]:
+        """Ask each node for its chain and head, and return what is known then; never raises for a node.
+
+        One that is left alone after failures in a row is not asked.
+        """
+        return self._pool.check()
 
     def chain_id(self) -> int:
         """Ask which chain the node serves (EIP-155)."""
@@ -55,22 +102,22 @@ class ChainClient:
 
     def genesis(self) -> bytes:
         """Return the hash of block 0, which tells development chains with one chain id apart."""
-        return self._require_block(0).hash
+        return self._read("eth_getBlockByNumber", [_block_id(0), False], wire.block).hash
 
     def head(self) -> Block:
         """Return the newest block."""
-        return self._require_block("latest")
+        return self._pool.head()
 
     def block(self, number: int) -> Block | None:
         """Return the canonical block at `number`, None if the chain is not that long."""
-        found = self._read(
-            "eth_getBlockByNumber", [_block_id(number), False], _optional(wire.block)
-        )
-        if found is not None and found.number != number:
-            raise self._transport.malformed(
-                "eth_getBlockByNumber", f"block {found.number} for {number}"
-            )
-        return found
+
+        def parse(value: object) -> Block | None:
+            found = None if value is None else wire.block(value)
+            if found is not None and found.number != number:
+                raise wire.MalformedError(f"block {found.number} for {number}")
+            return found
+
+        return self._read("eth_getBlockByNumber", [_block_id(number), False], parse)
 
     def logs(self, address: str, topics: Sequence[bytes | None], block_hash: bytes) -> list[Log]:
         """Return the events of one block, by its hash, so that a node that lags cannot answer with none.
@@ -83,11 +130,14 @@ class ChainClient:
             "topics": [None if topic is None else _hex(topic) for topic in topics],
             "blockHash": _hex(block_hash),
         }
-        found = self._read("eth_getLogs", [query], _list(wire.log))
-        for log in found:
-            if log.block_hash != block_hash:
-                raise self._transport.malformed("eth_getLogs", "a log of another block")
-        return found
+
+        def parse(value: object) -> Log:
+            found = wire.log(value)
+            if found.block_hash != block_hash:
+                raise wire.MalformedError("a log of another block")
+            return found
+
+        return self._read("eth_getLogs", [query], _list(parse))
 
     def call(
         self,
@@ -150,15 +200,15 @@ class ChainClient:
         return self._read("eth_estimateGas", [transaction], wire.quantity)
 
     def send_raw(self, raw: bytes) -> bytes:
-        """Send a signed transaction once and return its hash.
+        """Send a signed transaction to one node, once, and return its hash.
 
-        Raises AlreadyKnown (it is there), SendRejected and its kinds, or NodeUnavailable with the
-        connection refused (it is certainly not there), and SendOutcomeUnknown in every other case.
+        Raises AlreadyKnown (it is there), SendRejected and its kinds, NotDelivered or WrongInstance (it
+        was certainly not sent), and SendOutcomeUnknown in every other case.
         """
         expected = keccak(raw)
         try:
-            answer = self._transport.request("eth_sendRawTransaction", [_hex(raw)], again=False)
-        except (AlreadyKnown, SendRejected, NotDelivered):
+            answer = self._pool.send("eth_sendRawTransaction", [_hex(raw)])
+        except (AlreadyKnown, SendRejected, NotDelivered, WrongInstance):
             raise
         except ChainError as error:
             raise SendOutcomeUnknown(expected, str(error)) from error
@@ -178,8 +228,7 @@ class ChainClient:
 
     def has_transaction(self, transaction_hash: bytes) -> bool:
         """Tell whether the node has a transaction, mined or in its pool."""
-        found = self._transport.request("eth_getTransactionByHash", [_hex(transaction_hash)])
-        return found is not None
+        return self._read("eth_getTransactionByHash", [_hex(transaction_hash)], _is_there)
 
     def wait_for_receipt(self, transaction_hash: bytes, timeout: float) -> Receipt:
         """Poll for a receipt; raises ReceiptTimeout after `timeout` seconds."""
@@ -194,17 +243,24 @@ class ChainClient:
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
         """Make a request that has no method here, such as those of development chains, and return its JSON."""
-        return self._transport.request(method, params, again=False)
-
-    def _require_block(self, which: BlockId) -> Block:
-        return self._read("eth_getBlockByNumber", [_block_id(which), False], wire.block)
+        return self._pool.once(method, params)
 
     def _read(self, method: str, params: Sequence[Any], parse: Callable[[object], T]) -> T:
-        result = self._transport.request(method, params)
-        try:
-            return parse(result)
-        except wire.MalformedError as error:
-            raise self._transport.malformed(method, error) from error
+        return self._pool.read(method, params, parse)
+
+    @property
+    def _pool(self) -> Pool:
+        """The pool of this process: connections and locks must not be shared over a fork."""
+        pid = os.getpid()
+        if self._made is None or self._made[0] != pid:
+            nodes = [
+                Node(name, Transport(url, self._timeout, provider), self._policy)
+                for name, (url, provider) in zip(self._names, self._places, strict=True)
+            ]
+            background = self._places[0][1] is None
+            pool = Pool(nodes, self._policy, self._expected, background=background)
+            self._made = (pid, pool)
+        return self._made[1]
 
 
 def _optional(parse: Callable[[object], T]) -> Callable[[object], T | None]:
@@ -218,6 +274,10 @@ def _list(parse: Callable[[object], T]) -> Callable[[object], list[T]]:
         return [parse(item) for item in value]
 
     return parse_all
+
+
+def _is_there(value: object) -> bool:
+    return value is not None
 
 
 def _place(value: object) -> tuple[int, bytes] | None:

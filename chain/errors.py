@@ -77,7 +77,15 @@ class NodeUnavailable(ChainError):
 
 
 class NotDelivered(NodeUnavailable):
-    """The connection was refused: the request certainly never reached the node."""
+    """The request certainly never reached a node: the connection was refused, or none was tried."""
+
+
+class ConnectionBroken(NodeUnavailable):
+    """The connection ended before the answer; one that was kept open ends so when the node closed it."""
+
+
+class NodeBehind(NodeUnavailable):
+    """The node is below a block that was seen already; what it says of the newest state is old."""
 
 
 @dataclass(eq=False)
@@ -161,6 +169,27 @@ class SendOutcomeUnknown(ChainError):
 
 
 @dataclass(eq=False)
+class SignerUnavailable(ChainError):
+    """A signer outside this process could not be reached or refused; nothing was signed."""
+
+    address: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"The signer of {self.address} cannot sign now: {self.problem}. It is asked again."
+
+
+class WrongSignature(SignerUnavailable):
+    """A signer returned something else than this transaction signed with the key of its address."""
+
+    def __str__(self) -> str:
+        return (
+            f"What the signer of {self.address} returned is not used: {self.problem}. "
+            "Check which key it holds."
+        )
+
+
+@dataclass(eq=False)
 class WrongChain(ChainError):
     """The node serves another chain than the one that was asked for."""
 
@@ -169,6 +198,23 @@ class WrongChain(ChainError):
 
     def __str__(self) -> str:
         return f"The node serves chain {self.actual}, expected was chain {self.expected}; check the URL."
+
+
+@dataclass(eq=False)
+class WrongInstance(WrongChain):
+    """The node serves another chain, or another instance of it, than the one that is in use."""
+
+    url: str
+    expected_genesis: bytes
+    actual_genesis: bytes
+
+    def __str__(self) -> str:
+        return (
+            f"The node at {self.url} serves chain {self.actual} with genesis "
+            f"0x{self.actual_genesis.hex()}; expected was chain {self.expected} with genesis "
+            f"0x{self.expected_genesis.hex()}. Nothing is asked of it or sent to it; check the URL, "
+            "or bring the chain's data back."
+        )
 
 
 @dataclass(eq=False)

@@ -1,9 +1,15 @@
 """Who signs our transactions: a protocol, so that a key may live elsewhere, and a key in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from eth_account import Account
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from eth_hash.auto import keccak
+from hexbytes import HexBytes
+
+from chain.errors import WrongSignature
 
 
 @dataclass(frozen=True)
@@ -15,14 +21,23 @@ class SignedTransaction:
 
 
 class Signer(Protocol):
-    """Signs transactions for one address."""
+    """Signs transactions for one address.
+
+    This is all that a key management service has to offer: an address, and signing. It never sees a
+    node, a nonce is never its choice, and signing the same transaction again must do no harm. One in
+    another process raises SignerUnavailable when it cannot sign now; `sign` checks what it returns.
+    """
 
     @property
     def address(self) -> str:
         """The address that it signs for, lower-case 0x."""
 
     def sign_transaction(self, transaction: dict[str, Any]) -> SignedTransaction:
-        """Sign a complete transaction: chainId, nonce, to, value, data, gas and fees are given."""
+        """Sign a complete transaction: chainId, nonce, to, value, data, gas and fees are given.
+
+        `to` and `data` are bytes, all else integers; `to` is left out for a creation. Raises
+        SignerUnavailable.
+        """
 
 
 class LocalSigner:
@@ -46,3 +61,32 @@ class LocalSigner:
 
     def __repr__(self) -> str:
         return f"LocalSigner({self.address})"
+
+
+def sign(signer: Signer, transaction: dict[str, Any]) -> SignedTransaction:
+    """Have a typed transaction (EIP-1559) signed, and check that it is this one, by this signer.
+
+    Raises SignerUnavailable and WrongSignature.
+    """
+    signed = signer.sign_transaction(transaction)
+    try:
+        author = str(Account.recover_transaction(signed.raw)).lower()
+        content = TypedTransaction.from_bytes(HexBytes(signed.raw)).as_dict()
+    except Exception as error:  # decoders raise what they like on a stranger's bytes
+        raise WrongSignature(signer.address, f"it is no typed transaction ({error!r})") from error
+    if author != signer.address:
+        raise WrongSignature(signer.address, f"it is signed by {author}")
+    for name, wanted in transaction.items():
+        if _plain(content, name) != wanted:
+            raise WrongSignature(signer.address, f"its {name} is another one than asked for")
+    for name in {"to", "accessList"} - set(transaction):
+        if content.get(name):
+            raise WrongSignature(signer.address, f"it has a field {name} that was not asked for")
+    if signed.hash != keccak(signed.raw):
+        raise WrongSignature(signer.address, "its hash is not that of its bytes")
+    return signed
+
+
+def _plain(content: Mapping[str, Any], name: str) -> Any:
+    value = content.get(name)
+    return bytes(value) if isinstance(value, bytes) else value

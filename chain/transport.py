@@ -8,7 +8,6 @@ data is long.
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
@@ -16,7 +15,8 @@ from web3 import HTTPProvider
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint
 
-from chain.errors import NodeUnavailable, NotDelivered, translate
+from chain.errors import ConnectionBroken, NodeUnavailable, NotDelivered, translate
+from chain.nodes.urls import without_secrets
 
 
 class Transport:
@@ -27,24 +27,18 @@ class Transport:
     """
 
     def __init__(self, url: str, timeout: float, provider: BaseProvider | None) -> None:
-        self.name = _without_secrets(url)
+        self.name = without_secrets(url)
         self._url = url
         self._timeout = timeout
         self._given = provider
         self._made: tuple[int, BaseProvider] | None = None
 
-    def request(self, method: str, params: Sequence[Any], *, again: bool = True) -> Any:
-        """Make one request and return its result.
+    def request(self, method: str, params: Sequence[Any]) -> Any:
+        """Make one request, once, and return its result.
 
-        A connection that the node had closed meanwhile is tried once more where `again` allows it;
-        never for sending. Raises NodeUnavailable, or what the table of node messages says.
+        Raises NodeUnavailable and its kinds, or what the table of node messages says.
         """
-        try:
-            answer = self._ask(method, params)
-        except NodeUnavailable as error:
-            if not again or not isinstance(error.__cause__, requests.ConnectionError):
-                raise
-            answer = self._ask(method, params)
+        answer = self._ask(method, params)
         if not isinstance(answer, Mapping):
             raise self.malformed(method, "it is not an object")
         if answer.get("error") is not None:
@@ -74,7 +68,7 @@ class Transport:
         except requests.ConnectionError as error:
             if _was_refused(error):
                 raise NotDelivered(self.name, "it refuses connections") from error
-            raise NodeUnavailable(self.name, "the connection broke") from error
+            raise ConnectionBroken(self.name, "the connection broke") from error
         except (requests.RequestException, HTTPError) as error:
             problem = f"{type(error).__name__} during {method}"
             raise NodeUnavailable(self.name, problem) from error
@@ -100,13 +94,3 @@ def _was_refused(error: requests.ConnectionError) -> bool:
     return isinstance(reason, NewConnectionError) and not isinstance(
         error, requests.exceptions.ProxyError
     )
-
-
-def _without_secrets(url: str) -> str:
-    """Scheme, host and port: providers put API keys into user, path and query."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return f"{parts.scheme}:"  # a chain in this process
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}"

@@ -1,4 +1,4 @@
-"""The application's one connection to the chain's node, for the few requests that need it."""
+"""The application's one client of the chain's nodes, for the few requests that need it."""
 
 from flask import current_app
 
@@ -13,10 +13,10 @@ def settings() -> Settings:
 
 
 def chain_client() -> ChainClient:
-    """Return this application's client of the node, made at first use (so: after a fork)."""
+    """Return this application's client of the nodes, made at first use (so: after a fork)."""
     client: ChainClient | None = current_app.extensions.get("troth_chain")
     if client is None:
         here = settings()
-        client = ChainClient(here.rpc_url, timeout=here.node_timeout)
+        client = ChainClient(here.rpc_url, timeout=here.node_timeout, policy=here.node_policy)
         current_app.extensions["troth_chain"] = client
     return client

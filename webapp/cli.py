@@ -12,6 +12,7 @@ from webapp import create_app
 from webapp.accounts.service import UnknownRoleError, grant_role
 from webapp.chain_access import settings as app_settings
 from webapp.commands import demo as demo_command
+from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
@@ -111,6 +112,9 @@ def grant(handle: str, role: str) -> None:
     with create_app().app_context():
         account = grant_role(handle, role)
         click.echo(f"{account.handle} is now {account.role}")
+
+
+cli.add_command(keystore_command.keystore)
 
 
 def main() -> None:

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from limits import parse_many
 
 from chain.config import ROOT, load
+from chain.nodes.policy import NodePolicy
+from chain.nodes.urls import split_urls
 
 EMBEDDED, EXTERNAL = "embedded", "external"  # networks of brownie-config.yaml
 EMBEDDED_SEAL_SECONDS = 2.0
@@ -53,7 +56,11 @@ class Settings:
     database_url: str = _setting("", "SQLAlchemy URL. Empty: SQLite in the data folder")
     redis_url: str = _setting("", "Redis for rate limits and caches. Empty: the embedded Redis")
     broker_url: str = _setting("", "Celery broker. Empty: the embedded Redis")
-    chain_url: str = _setting("", "JSON-RPC URL of an EVM chain. Empty: the embedded chain")
+    chain_url: str = _setting(
+        "",
+        "JSON-RPC URL of an EVM chain, or several of one chain by commas, the preferred one first. "
+        "Empty: the embedded chain",
+    )
     seal_interval: float = _setting(
         0.0, "Seconds between batches. 0: 2 on the embedded chain, 60 elsewhere"
     )
@@ -65,6 +72,16 @@ class Settings:
     )
     sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
     node_timeout: float = _setting(5.0, "Seconds to wait for an answer of the chain's node")
+    node_failures: int = _setting(
+        3, "Failed reads in a row after which a node is left alone for a while. 0: never"
+    )
+    node_retry: float = _setting(5.0, "Seconds for which a failing node is left alone")
+    node_lag: int = _setting(
+        3, "Blocks behind the best node from which on a node is used only when no other can be"
+    )
+    node_patience: float = _setting(
+        60.0, "Seconds for which no node may answer with an older block than another one did"
+    )
     fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
     access_token_seconds: int = _setting(900, "Life of an access token, in seconds")
     refresh_token_seconds: int = _setting(2_592_000, "Life of a refresh token, in seconds")
@@ -77,6 +94,21 @@ class Settings:
     jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
     anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
     deployer_key: str = _setting("", "Private key, in hex, that deploys contracts", secret=True)
+    sender_keys: str = _setting(
+        "",
+        "Private keys, in hex by commas, that send every transaction but batches. Neither these nor "
+        "keystores given: the deployer's on the embedded chain, none elsewhere",
+    )
+    anchorer_keystore: str = _setting(
+        "", "Encrypted keystore file (Web3 Secret Storage V3), instead of the anchorer's key"
+    )
+    sender_keystores: str = _setting(
+        "", "Encrypted keystore files, by commas, of senders besides those given by key"
+    )
+    keystore_password: str = _setting("", "Password of all keystore files")
+    keystore_password_file: str = _setting(
+        "", "File that holds the password of all keystore files, instead of the password itself"
+    )
 
     @property
     def embedded_chain(self) -> bool:
@@ -123,9 +155,19 @@ class Settings:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def node_policy(self) -> NodePolicy:
+        """How the chain's nodes are judged."""
+        return NodePolicy(self.node_failures, self.node_retry, self.node_lag, self.node_patience)
+
+    @property
     def origins(self) -> list[str]:
         """The configured CORS origins."""
-        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+        return listed(self.cors_origins)
+
+
+def listed(text: str) -> list[str]:
+    """Return the items of a list by commas, without blanks and empty ones."""
+    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 @cache
@@ -169,12 +211,14 @@ def _parse(name: str, text: str, kind: type) -> object:
 
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
+    least |= {"node_failures": 0, "node_lag": 0, "node_patience": 0}
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
-    for name in ("sweep_interval", "node_timeout", "access_token_seconds", "refresh_token_seconds"):
+    above = ("sweep_interval", "node_timeout", "node_retry")
+    for name in (*above, "access_token_seconds", "refresh_token_seconds"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
             wanted = f"above zero, at most {MOST}"
@@ -196,9 +240,30 @@ def _check(settings: Settings) -> None:
         except ValueError:
             wanted = "a number and a period, for instance 20/minute"
             raise InvalidSettingError(variable(name), getattr(settings, name), wanted) from None
-    for name in ("anchorer_key", "deployer_key"):
-        key = getattr(settings, name)
-        if key and not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", key):
-            raise InvalidSettingError(variable(name), "(hidden)", "a private key of 64 hex digits")
+    _check_keys(settings)
+    _check_nodes(settings)
     if settings.jwt_secret and len(settings.jwt_secret) < 32:
         raise InvalidSettingError("TROTH_JWT_SECRET", "(hidden)", "32 characters or more")
+
+
+def _check_keys(settings: Settings) -> None:
+    given = [(name, getattr(settings, name)) for name in ("anchorer_key", "deployer_key")]
+    given += [("sender_keys", key) for key in listed(settings.sender_keys)]
+    for name, key in given:
+        if key and not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", key):
+            raise InvalidSettingError(variable(name), "(hidden)", "a private key of 64 hex digits")
+    for one, other in (
+        ("anchorer_key", "anchorer_keystore"),
+        ("keystore_password", "keystore_password_file"),
+    ):
+        if getattr(settings, one) and getattr(settings, other):
+            wanted = f"left out where {variable(other)} is given"
+            raise InvalidSettingError(variable(one), "(hidden)", wanted)
+
+
+def _check_nodes(settings: Settings) -> None:
+    for url in split_urls(settings.rpc_url) or [""]:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            wanted = "URLs that start with http:// or https://, by commas"
+            raise InvalidSettingError("TROTH_CHAIN_URL", "(hidden)", wanted)

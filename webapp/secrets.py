@@ -19,7 +19,10 @@ class SecretsError(Exception):
 
 @dataclass(frozen=True)
 class Secrets:
-    """The JWT secret, and the private keys (hex) of anchorer and deployer."""
+    """The JWT secret, and the private keys (hex) of anchorer and deployer.
+
+    The anchorer's is empty where a keystore holds it, the deployer's where it is the anchorer's.
+    """
 
     jwt_secret: str
     anchorer_key: str
@@ -36,9 +39,11 @@ def load_secrets(settings: Settings) -> Secrets:
     found: dict[str, str] = {}
     for name in ("jwt_secret", "anchorer_key", "deployer_key"):
         value = getattr(settings, name) or kept.get(name, "")
-        if not value and name == "deployer_key":
+        if name == "anchorer_key" and settings.anchorer_keystore:
+            value = ""
+        elif not value and name == "deployer_key":
             value = found["anchorer_key"]
-        if not value:
+        elif not value:
             raise SecretsError(
                 f"{variable(name)} is not set and {path} does not hold it; "
                 "set it, or start once with `troth run` on the embedded defaults."
@@ -55,11 +60,16 @@ def make_secrets(settings: Settings) -> Secrets:
     external = not (settings.embedded_chain and settings.embedded_database)
     path = settings.data_dir / FILE_NAME
     if external:
-        missing = [name for name in ("jwt_secret", "anchorer_key") if not getattr(settings, name)]
+        given = {
+            "jwt_secret": settings.jwt_secret,
+            "anchorer_key": settings.anchorer_key or settings.anchorer_keystore,
+        }
+        missing = [name for name, value in given.items() if not value]
         if missing:
             names = " and ".join(variable(name) for name in missing)
             raise SecretsError(
-                f"{names} must be set: keys are not made up against an external chain or database."
+                f"{names} must be set: keys are not made up against an external chain or database. "
+                "TROTH_ANCHORER_KEYSTORE may stand in for the key."
             )
     elif not path.exists():
         _write(path, _fresh())

@@ -4,14 +4,13 @@ import structlog
 
 from chain.client import ChainClient
 from chain.deploy import check_code
-from chain.errors import ChainError, NodeUnavailable
-from chain.signer import LocalSigner
+from chain.errors import ChainError, NodeUnavailable, WrongInstance
 from webapp.chain_access import chain_client, settings
 from webapp.extensions import db
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Log
 from webapp.log.service import current_log
-from webapp.secrets import load_secrets
+from webapp.signers import anchorer_signer
 from workers.claims import claimed
 from workers.indexing import DeepReorgError, Indexing
 from workers.sealing import seal_due
@@ -55,8 +54,7 @@ def send(log_id: int) -> None:
             return
         client = chain_client()
         chain_ref = check_instance(client, log_id)
-        signer = LocalSigner(bytes.fromhex(load_secrets(here).anchorer_key.removeprefix("0x")))
-        Sending(client, signer, chain_ref, here.fee_cap_gwei * GWEI).run()
+        Sending(client, anchorer_signer(here), chain_ref, here.fee_cap_gwei * GWEI).run()
 
 
 def index(log_id: int) -> None:
@@ -85,7 +83,11 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     chain_ref, contract = row.chain_ref, row.contract
     wanted = (row.chain.chain_id, row.chain.genesis)
     db.session.rollback()
-    found = (client.chain_id(), client.genesis())
+    client.expect(*wanted)
+    try:
+        found = (client.chain_id(), client.genesis())
+    except WrongInstance as error:
+        raise WrongInstanceError(log_id, str(error)) from error
     if found[0] != wanted[0]:
         raise WrongInstanceError(log_id, f"the node serves chain {found[0]}, not {wanted[0]}")
     if found[1] != wanted[1]:

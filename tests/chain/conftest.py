@@ -1,11 +1,14 @@
 """Chains to test against: the embedded one in this process, and anvil where it is installed."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -67,22 +70,37 @@ def embedded_session(compiled: None) -> LocalChain:
     return chain
 
 
-@pytest.fixture(scope="session")
-def anvil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def anvil_process(
+    folder: Path, port: int, *options: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run anvil for a while; port 0 lets the system choose a free one."""
     if not ANVIL.exists():
         absent = "anvil is not installed; get it with `make dev`"
         if sys.platform == "linux":  # npm has it there: its tests are never left out
             pytest.fail(absent)
         pytest.skip(absent)
-    # Without its own deployer, so that ours is exercised; port 0 lets the system choose a free one.
-    command = [str(ANVIL), "--port", "0", "--disable-default-create2-deployer"]
+    command = [str(ANVIL), "--port", str(port), *options]
     # A file, since anvil stops answering when a pipe that nobody reads is full of its messages.
-    output = tmp_path_factory.mktemp("anvil") / "output"
-    with output.open("w") as file, subprocess.Popen(command, stdout=file) as process:
+    output = folder / "output"
+    # A session of its own: the command is a script round the program that matters.
+    with (
+        output.open("w") as file,
+        subprocess.Popen(command, stdout=file, start_new_session=True) as process,
+    ):
         try:
-            yield f"http://{_listening(output, process)}"
+            yield f"http://{_listening(output, process)}", process
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def anvil_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    # Without its own deployer, so that ours is exercised.
+    folder = tmp_path_factory.mktemp("anvil")
+    with anvil_process(folder, 0, "--disable-default-create2-deployer") as (url, _):
+        yield url
 
 
 def _listening(output: Path, process: subprocess.Popen[bytes]) -> str:

@@ -255,10 +255,10 @@ def test_a_forked_process_makes_its_own_connection(node: FakeNode, url: str) -> 
     node.answer = result("0x7")
     client = ChainClient(url)
     client.chain_id()
-    before = client._transport._provider()
-    assert client._transport._provider() is before
-    client._transport._made = (os.getpid() + 1, before)
-    assert client._transport._provider() is not before
+    before = client._pool
+    assert client._pool is before
+    client._made = (os.getpid() + 1, before)
+    assert client._pool is not before
 
 
 def test_a_node_without_tip_suggestions_gets_a_usual_one(node: FakeNode, url: str) -> None:

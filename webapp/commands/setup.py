@@ -17,7 +17,7 @@ from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
 from webapp.outbox.models import Chain
-from webapp.secrets import load_secrets
+from webapp.signers import anchorer_signer, deployer_signer
 
 EMBEDDED_FUNDS = 1_000 * 10**18  # wei
 # eth-tester's first account, whose key is the integer 1; it pays for everything on the embedded chain.
@@ -43,9 +43,7 @@ def set_up() -> Deployment:
 def deploy(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of contract, funds (on the embedded chain) and log; raises SetupError."""
     _check_same_chain(client.chain_id(), client.genesis())
-    keys = load_secrets(here)
-    anchorer = LocalSigner(bytes.fromhex(keys.anchorer_key.removeprefix("0x")))
-    deployer = LocalSigner(bytes.fromhex(keys.deployer_key.removeprefix("0x")))
+    anchorer, deployer = anchorer_signer(here), deployer_signer(here)
     if here.embedded_chain:
         bank = Sender(client, LocalSigner(EMBEDDED_BANK))
         for signer in (anchorer, deployer):
