@@ -180,9 +180,13 @@ def problem_response(error: ProblemError) -> Response:
     )
 
 
+def malformed_record(error: MalformedError) -> MalformedRequestError:
+    """Return the refusal of a record whose shape is wrong."""
+    return MalformedRequestError([{"field": error.path, "problem": error.problem}])
+
+
 def _on_malformed(error: MalformedError) -> Response:
-    found = {"field": error.path, "problem": error.problem}
-    return problem_response(MalformedRequestError([found]))
+    return problem_response(malformed_record(error))
 
 
 def _on_http(error: HTTPException) -> Response:

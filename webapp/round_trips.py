@@ -13,9 +13,11 @@ from sqlalchemy import (
     Executable,
     Insert,
     bindparam,
+    func,
     insert,
     literal,
     literal_column,
+    select,
 )
 from sqlalchemy.engine import Compiled, Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -67,6 +69,16 @@ def _next_above(element: NextId, compiler: Any, **kwargs: Any) -> str:
     # Nobody else writes meanwhile: SQLite's writer holds the whole file.
     table = compiler.process(element.clauses, **kwargs)
     return f"(SELECT coalesce(max(id), 0) + 1 FROM {table})"  # noqa: S608 - a model's own name
+
+
+def next_ids(session: Session, model: type[Base], count: int) -> list[int]:
+    """Return the ids of a table's next rows, ascending; needs an open write transaction."""
+    first = select(NextId(model).label("id"))
+    if connection_of(session).dialect.name == "postgresql":
+        series = func.generate_series(1, count).table_valued("number")
+        return sorted(session.scalars(first.select_from(series)))
+    start = session.scalar(first) or 1
+    return list(range(start, start + count))
 
 
 def insert_one_each(session: Session, *rows: tuple[type[Base], Mapping[str, Any]]) -> None:

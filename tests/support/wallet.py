@@ -136,6 +136,10 @@ class Person:
         signed = (key or self.wallet).unsafe_sign_hash(digest(target, content(kind, message)))
         return {"message": message, "signature": "0x" + signed.signature.hex()}
 
+    @staticmethod
+    def content_of(kind: Kind, message: dict[str, Any]) -> str:
+        return "0x" + content(kind, message).hex()
+
     def publish(
         self, message: dict[str, Any] | None = None, key: LocalAccount | None = None
     ) -> TestResponse:

@@ -126,23 +126,31 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int)
 
 def judge(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
     """Do what ``admit`` does, but leave a new entry to be added by ``add_entry``."""
-    reference = record.message["notBefore"]
-    number = int(reference["number"])
+    number = int(record.message["notBefore"]["number"])
     known = precedents.find_precedents(session, record.log, record.key, number)
-    _own_author(known, record, account_id)
+    check_owner(known, record, account_id)
     if known.same_entry is not None:
         return Admission(session.get_one(Entry, known.same_entry), created=False, first=False)
+    entry = judge_by(session, record, known, depth)
+    return Admission(entry, created=True, first=known.current is None)
+
+
+def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: int) -> Entry:
+    """Apply the log's rules to an owner's record that is not there yet; return the entry that it makes.
+
+    Raises what ``admit`` raises.
+    """
     message = record.message
     replaces = str(message.get("replaces", ZERO_HASH))
     precedents.check_version(known, record.kind, record.record, replaces)
     precedents.check_salt(known)
+    reference = message["notBefore"]
     block = rules.check_not_before(record.log, reference, known.head, known.named, depth)
     if record.kind is Kind.DELEGATION:
         rules.check_delegation_terms(message, block)
     latest = max(known.head.time, block.time)
     delegation = delegations.authorise(session, record.kind, record.author, record.signer, latest)
-    entry = _entry(record, known.next_entry, delegation)
-    return Admission(entry, created=True, first=known.current is None)
+    return _entry(record, known.next_entry, delegation)
 
 
 def add_entry(session: Session, entry: Entry) -> None:
@@ -165,7 +173,11 @@ def _key(kind: Kind, message: dict[str, Any]) -> RecordKey:
     )
 
 
-def _own_author(known: Precedents, record: CheckedRecord, account_id: UUID) -> None:
+def check_owner(known: Precedents, record: CheckedRecord, account_id: UUID) -> None:
+    """Refuse a record of somebody else's author, or one that had to be signed.
+
+    Raises NotYourAuthorError and SignatureRequiredError.
+    """
     if known.owner != account_id:
         raise NotYourAuthorError(record.author)
     if known.signs and record.signer is None:

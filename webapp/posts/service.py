@@ -107,21 +107,25 @@ def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
 def _create(
     session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
 ) -> Post:
-    shown = _content(message)
-    _check_answers(session, account_id, shown)
-    row = {
-        "id": post_id,
+    row = first_version(account_id, entry, message)
+    check_answers(session, account_id, row)
+    created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
+    send_ahead(session)
+    insert_one_each(session, (Entry, entry_row(entry)), (Post, row), (Event, created))
+    return Post(entry=entry, **row)
+
+
+def first_version(account_id: UUID, entry: Entry, message: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a post as its first entry makes it."""
+    return {
+        "id": UUID(bytes=entry.record),
         "account_id": account_id,
         "author": entry.author,
         "entry_id": entry.id,
         "version": 1,
         "created_at": entry.accepted_at,
-        **shown,
+        **_content(message),
     }
-    created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
-    send_ahead(session)
-    insert_one_each(session, (Entry, entry_row(entry)), (Post, row), (Event, created))
-    return Post(entry=entry, **row)
 
 
 def _edit(
@@ -134,7 +138,7 @@ def _edit(
     shown = _content(message)
     # What the post answered already stays right, also if that was deleted meanwhile.
     fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
-    _check_answers(session, account_id, fresh)
+    check_answers(session, account_id, fresh)
     for name, value in shown.items():
         setattr(post, name, value)
     post.entry_id, post.version = entry.id, post.version + 1
@@ -160,7 +164,8 @@ def _hash_or_none(text: str) -> bytes | None:
     return None if text == ZERO_HASH else bytes.fromhex(text[2:])
 
 
-def _check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) -> None:
+def check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) -> None:
+    """Refuse to answer or quote what is not there for this account; raises AnsweredPostUnknownError."""
     for name, wire_name in (("reply_to", "replyTo"), ("quotes", "quotes")):
         wanted = shown.get(name)
         if wanted is not None and not may_answer(session, wanted, account_id):

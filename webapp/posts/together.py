@@ -1,0 +1,111 @@
+"""Publishing many signed posts at once, for bridges, imports and whatever else has many at hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chain.proofs.errors import MalformedError
+from chain.proofs.records import Kind
+from webapp.chain_access import settings
+from webapp.database import insert_many, ring_after_commit, writing
+from webapp.errors import ProblemError, malformed_record
+from webapp.events.models import Event, EventType
+from webapp.events.service import event_row
+from webapp.extensions import db
+from webapp.log.acceptance import check_record, entry_row
+from webapp.log.errors import LogReplacedError
+from webapp.log.models import Entry
+from webapp.log.together import MOST_TOGETHER, Offered, judge_together
+from webapp.posts.errors import AnsweredPostUnknownError
+from webapp.posts.models import Post
+from webapp.posts.service import SEAL_TASK, check_answers, first_version, publish_signed
+
+
+@dataclass(frozen=True)
+class SignedPost:
+    """What ``POST /posts`` takes from an account with a wallet; the message is a Post record."""
+
+    account_id: UUID
+    message: object
+    signature: bytes
+
+
+def publish_many(posts: Sequence[SignedPost]) -> list[Post | ProblemError]:
+    """Publish signed posts in few transactions; return each post, or why it was refused, in order.
+
+    One that is refused holds up no other. New posts are accepted by the thousand; edits, repetitions and
+    what clashes with another of the same call one by one, after them.
+    """
+    answers: list[Post | ProblemError] = []
+    for start in range(0, len(posts), MOST_TOGETHER):
+        answers += _publish_some(posts[start : start + MOST_TOGETHER])
+    return answers
+
+
+def _publish_some(posts: Sequence[SignedPost]) -> list[Post | ProblemError]:
+    answers: dict[int, Post | ProblemError] = {}
+    offered: dict[int, Offered] = {}
+    for index, post in enumerate(posts):
+        try:
+            record = check_record(
+                db.session(), Kind.POST, post.message, post.signature, post.account_id
+            )
+        except MalformedError as error:
+            answers[index] = malformed_record(error)
+        except ProblemError as problem:
+            answers[index] = problem
+        else:
+            offered[index] = Offered(post.account_id, record)
+    answers |= _accept_new(offered)
+    for index, post in enumerate(posts):
+        if index not in answers:
+            answers[index] = _publish_one(post)
+    return [answers[index] for index in range(len(posts))]
+
+
+def _accept_new(offered: dict[int, Offered]) -> dict[int, Post | ProblemError]:
+    """Accept what is wholly new; a clash with somebody else's write leaves all to be done one by one."""
+    indexes = list(offered)
+    if not indexes:
+        return {}
+    try:
+        with writing() as session:
+            found = _accept(session, [offered[index] for index in indexes])
+    except (IntegrityError, LogReplacedError):
+        return {}
+    return {indexes[place]: answer for place, answer in found.items()}
+
+
+def _accept(session: Session, offered: list[Offered]) -> dict[int, Post | ProblemError]:
+    log = offered[0].record.log
+    answers: dict[int, Post | ProblemError] = {}
+    rows: dict[type[Entry | Post | Event], list[dict[str, Any]]] = {Entry: [], Post: [], Event: []}
+    for index, entry in judge_together(session, log, offered, settings().depth).items():
+        if isinstance(entry, ProblemError):
+            answers[index] = entry
+            continue
+        one = offered[index]
+        row = first_version(one.account_id, entry, one.record.message)
+        try:
+            check_answers(session, one.account_id, row)
+        except AnsweredPostUnknownError:
+            continue  # it may answer another of the same call: its turn comes after them
+        created = event_row(EventType.POST_CREATED, one.account_id, str(row["id"]), version=1)
+        for table, values in ((Entry, entry_row(entry)), (Post, row), (Event, created)):
+            rows[table].append(values)
+        answers[index] = Post(entry=entry, **row)
+    for table, values_of_all in rows.items():
+        insert_many(session, table, values_of_all)
+    ring_after_commit(session, SEAL_TASK, log.id)
+    return answers
+
+
+def _publish_one(post: SignedPost) -> Post | ProblemError:
+    try:
+        return publish_signed(post.account_id, post.message, post.signature)[0]
+    except ProblemError as problem:
+        return problem
