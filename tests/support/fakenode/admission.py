@@ -4,7 +4,7 @@ from tests.support.fakenode.blocks import GAS_LIMIT
 from tests.support.fakenode.ledger import Ledger
 from tests.support.fakenode.mempool import Mempool
 from tests.support.fakenode.rules import Rules
-from tests.support.fakenode.transactions import Transaction
+from tests.support.fakenode.transactions import TX_GAS, Transaction
 
 
 def admit(
@@ -45,9 +45,10 @@ def _check_form(transaction: Transaction, chain_id: int, rules: Rules) -> None:
         raise rules.error("block_gas")
     if transaction.priority_fee > transaction.max_fee:
         raise rules.error("tip", tip=transaction.priority_fee, max_fee=transaction.max_fee)
-    if gas < transaction.intrinsic_gas:
-        raise rules.error("intrinsic", gas=gas, needed=transaction.intrinsic_gas)
-    if rules.refuses_below_floor and gas < transaction.floor_gas:
+    intrinsic = transaction.intrinsic_gas if rules.refuses_below_calldata_gas else TX_GAS
+    if gas < intrinsic:
+        raise rules.error("intrinsic", gas=gas, needed=intrinsic)
+    if rules.refuses_below_calldata_gas and gas < transaction.floor_gas:
         raise rules.error("floor", gas=gas, needed=transaction.floor_gas)
 
 

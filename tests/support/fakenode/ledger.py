@@ -105,7 +105,7 @@ class Ledger:
         receipts: list[Receipt] = []
         used = logs = 0
         for transaction in transactions:
-            if not self._can_pay(transaction, base_fee) or used + transaction.gas > GAS_LIMIT:
+            if not self._fits(transaction, base_fee) or used + transaction.gas > GAS_LIMIT:
                 continue
             receipt = self._execute(
                 transaction, number, time, base_fee, (len(receipts), used, logs)
@@ -166,10 +166,11 @@ class Ledger:
         """Return the gas that suffices, calldata and its floor included."""
         return max(transaction.intrinsic_gas + outcome.gas, transaction.floor_gas)
 
-    def _can_pay(self, transaction: Transaction, base_fee: int) -> bool:
+    def _fits(self, transaction: Transaction, base_fee: int) -> bool:
         balance, nonce = self.account(transaction.sender)
+        calldata = max(transaction.intrinsic_gas, transaction.floor_gas)
         fits = transaction.nonce == nonce and transaction.max_fee >= base_fee
-        return fits and transaction.cost <= balance
+        return fits and transaction.cost <= balance and transaction.gas >= calldata
 
     def _execute(
         self,

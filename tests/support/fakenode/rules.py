@@ -94,8 +94,8 @@ class Rules:
     drops_later_nonces: bool
     # Whether blocks and logs of a branch that lost are still served by hash.
     keeps_lost_blocks: bool
-    # Whether a gas limit under the floor of EIP-7623 is refused when it is sent.
-    refuses_below_floor: bool
+    # Whether a gas limit that the calldata alone uses up is refused when it is sent.
+    refuses_below_calldata_gas: bool
     # Whether an estimate fails for a sender who cannot pay the value.
     estimates_need_funds: bool
     words: dict[str, tuple[int, str]] = field(repr=False)
@@ -114,7 +114,7 @@ GETH = Rules(
     counts_waiting_cost=True,
     drops_later_nonces=False,
     keeps_lost_blocks=True,
-    refuses_below_floor=True,
+    refuses_below_calldata_gas=True,
     estimates_need_funds=True,
     words=_GETH_WORDS,
 )
@@ -126,7 +126,7 @@ ANVIL = Rules(
     counts_waiting_cost=False,
     drops_later_nonces=True,
     keeps_lost_blocks=False,
-    refuses_below_floor=False,
+    refuses_below_calldata_gas=False,
     estimates_need_funds=False,
     words=_ANVIL_WORDS,
 )
