@@ -33,6 +33,12 @@ DIFFERENCES = (
         "one must be bumped, the other sent again",
     ),
     Difference(
+        "notices_known_last",
+        "bytes that wait are already known, whatever has changed meanwhile",
+        "they may be refused for a risen base fee or missing funds although they wait",
+        "a refusal is then no proof that the pool does not hold them",
+    ),
+    Difference(
         "counts_waiting_cost",
         "the balance must cover all that waits, and what it does not cover is refused",
         "each transaction is looked at alone; mining throws out what cannot be paid",
@@ -63,10 +69,11 @@ DIFFERENCES = (
         "a bank that is empty is noticed before anything is sent, or only then",
     ),
 )
-# Not rules, but known: anvil orders a block by max fee and then by arrival, the fake node, as geth, by tip;
-# geth's estimates are up to 1.5 % above the least gas, those of anvil and the fake node are exact; `pending`
-# state is that of the newest block here, except for nonces; views called in transactions cost a round sum;
-# the fake node executes AnchorLog, its deployer and transfers, no other code.
+# Not rules, but known. Of anvil: its pool and its base fee take no notice of a reorg; it neither drops nor
+# replaces what waits behind a gap (it keeps both); it orders a block by max fee and arrival, the fake node, as
+# geth, by tip. Of geth: its estimates are up to 1.5 % above the least gas, the others' are exact. Of the fake
+# node: `pending` state is that of the newest block, but for nonces; funds that a test gives outlast reorgs; it
+# executes AnchorLog, the deployer's creation of it and transfers, no other code.
 
 
 def differing(first: Rules, second: Rules) -> set[str]:

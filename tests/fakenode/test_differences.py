@@ -86,6 +86,16 @@ def test_what_becomes_of_a_max_fee_below_the_base_fee(driver: Driver) -> None:
     assert driver.mined(low).succeeded
 
 
+def test_bytes_that_wait_while_funds_are_gone(driver: Driver) -> None:
+    poor = driver.account()
+    sent = driver.sign(0, by=poor)
+    driver.send(sent)
+    driver.controls.set_balance(poor.address, 0)
+    late = driver.rules.notices_known_last
+    assert isinstance(driver.refusal(sent), InsufficientFunds if late else AlreadyKnown)
+    assert driver.waits(sent)
+
+
 def test_whether_all_that_waits_must_be_paid(driver: Driver) -> None:
     poor = driver.account(TRANSFER_GAS * 150 * GWEI)
     first, second = driver.sign(0, by=poor), driver.sign(1, by=poor)

@@ -3,7 +3,7 @@
 from tests.support.fakenode.blocks import GAS_LIMIT
 from tests.support.fakenode.ledger import Ledger
 from tests.support.fakenode.mempool import Mempool
-from tests.support.fakenode.rules import Rules
+from tests.support.fakenode.rules import ANVIL, Rules
 from tests.support.fakenode.transactions import TX_GAS, Transaction
 
 
@@ -11,7 +11,7 @@ def admit(
     transaction: Transaction, pool: Mempool, ledger: Ledger, rules: Rules, at: int | None = None
 ) -> None:
     """Put a transaction into the pool, or raise RpcError; `at` is the block that the node believes newest."""
-    if transaction.hash in pool:
+    if transaction.hash in pool and not rules.notices_known_last:
         raise rules.error("already_known")
     _check_form(transaction, ledger.chain_id, rules)
     balance, nonce = ledger.account(transaction.sender, at)
@@ -21,6 +21,8 @@ def admit(
     if rules.refuses_below_base_fee and transaction.max_fee < base_fee:
         raise rules.error("base_fee", max_fee=transaction.max_fee, base_fee=base_fee)
     _check_funds(transaction, pool, balance, rules)
+    if transaction.hash in pool:
+        raise rules.error("already_known")
     waiting = pool.of(transaction.sender).get(transaction.nonce)
     if waiting is not None and not _beats(transaction, waiting, rules):
         raise rules.error("underpriced")
@@ -29,12 +31,32 @@ def admit(
 
 def evict(pool: Mempool, ledger: Ledger, rules: Rules) -> None:
     """Let go, after the chain has changed, of what can no longer be mined or paid."""
-    base_fee = ledger.next_base_fee()
     for transaction in pool:
         balance, nonce = ledger.account(transaction.sender)
-        too_cheap = rules.refuses_below_base_fee and transaction.max_fee < base_fee
-        if transaction.nonce < nonce or transaction.cost > balance or too_cheap:
+        unpaid = transaction.cost > balance and not rules.drops_later_nonces
+        if transaction.nonce < nonce or unpaid:
             pool.remove(transaction.hash)
+    if rules.drops_later_nonces:
+        _evict_lines(pool, ledger)
+
+
+def drop(transaction_hash: bytes, pool: Mempool, rules: Rules) -> bool:
+    """Let a transaction vanish; False if it was not there."""
+    gone = pool.remove(transaction_hash)
+    if gone is not None and rules.drops_later_nonces:
+        for later in pool.line(gone.sender, gone.nonce + 1):
+            pool.remove(later.hash)
+    return gone is not None
+
+
+def _evict_lines(pool: Mempool, ledger: Ledger) -> None:
+    """Do as anvil, which looks at what has no gap before it, as it tries to mine it."""
+    for sender in pool.senders():
+        balance, nonce = ledger.account(sender)
+        for transaction in pool.line(sender, nonce):
+            if transaction.cost > balance or transaction.max_fee < ledger.head.base_fee:
+                drop(transaction.hash, pool, ANVIL)
+                break
 
 
 def _check_form(transaction: Transaction, chain_id: int, rules: Rules) -> None:

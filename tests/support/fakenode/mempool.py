@@ -56,10 +56,19 @@ class Mempool:
 
     def next_nonce(self, sender: str, nonce: int) -> int:
         """Return the first nonce from `nonce` on with which nothing waits."""
+        return nonce + len(self.line(sender, nonce))
+
+    def line(self, sender: str, nonce: int) -> list[Transaction]:
+        """Return what waits of a sender from `nonce` on, up to the first gap."""
         mine = self.of(sender)
-        while nonce in mine:
-            nonce += 1
-        return nonce
+        found: list[Transaction] = []
+        while nonce + len(found) in mine:
+            found.append(mine[nonce + len(found)])
+        return found
+
+    def senders(self) -> list[str]:
+        """Return of whom something waits."""
+        return list(self._by_sender)
 
     def ready(
         self,

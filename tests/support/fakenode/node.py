@@ -6,7 +6,7 @@ from threading import RLock
 from typing import Any, Literal
 
 from chain.signer import Signer
-from tests.support.fakenode.admission import admit, evict
+from tests.support.fakenode.admission import admit, drop, evict
 from tests.support.fakenode.anchor_log import Anchored
 from tests.support.fakenode.blocks import Block, Json
 from tests.support.fakenode.ledger import Ledger, Start
@@ -116,12 +116,7 @@ class FakeNode:
     def drop(self, transaction_hash: bytes) -> bool:
         """Make a transaction vanish from the pool; False if it was not there."""
         with self.lock:
-            gone = self.pool.remove(transaction_hash)
-            if gone is not None and self.rules.drops_later_nonces:
-                for nonce, later in list(self.pool.of(gone.sender).items()):
-                    if nonce > gone.nonce:
-                        self.pool.remove(later.hash)
-            return gone is not None
+            return drop(transaction_hash, self.pool, self.rules)
 
     def reorg(
         self,

@@ -86,11 +86,14 @@ class Rules:
 
     name: str
     replacement_percent: int | None
-    # Whether a max fee below the next base fee is refused, and leaves the pool when the base fee rises.
+    # Whether a max fee below the next base fee is refused, and leaves the pool when a block has none below.
     refuses_below_base_fee: bool
+    # Whether fees and funds are looked at before it is noticed that the very same bytes wait already.
+    notices_known_last: bool
     # Whether what waits in the pool counts when a further transaction must be paid.
     counts_waiting_cost: bool
-    # Whether transactions with later nonces leave the pool with the one that is dropped.
+    # Whether transactions with later nonces leave the pool with one that is dropped or cannot be mined, and
+    # only what has no gap before it is looked at.
     drops_later_nonces: bool
     # Whether blocks and logs of a branch that lost are still served by hash.
     keeps_lost_blocks: bool
@@ -111,6 +114,7 @@ GETH = Rules(
     name="geth",
     replacement_percent=10,
     refuses_below_base_fee=False,
+    notices_known_last=False,
     counts_waiting_cost=True,
     drops_later_nonces=False,
     keeps_lost_blocks=True,
@@ -123,6 +127,7 @@ ANVIL = Rules(
     name="anvil",
     replacement_percent=None,
     refuses_below_base_fee=True,
+    notices_known_last=True,
     counts_waiting_cost=False,
     drops_later_nonces=True,
     keeps_lost_blocks=False,
