@@ -37,8 +37,10 @@ class Story:
 
     def tell(self) -> None:
         """Do one step on both sides."""
-        steps = (self.send, self.send, self.send, self.mine, self.mine, self.send_again, self.drop)
-        steps += (self.change_base_fee, self.change_balance, self.reorg)
+        steps = [
+            *(self.send, self.send, self.send, self.send_again, self.drop, self.mine, self.mine),
+            *(self.change_base_fee, self.change_balance, self.reorg),
+        ]
         step = self.chance.choice(steps)
         self.told.append(step.__name__)
         step()

@@ -20,7 +20,9 @@ def use_fake_node(app: Flask, node: FakeNode, faults: Faults | None = None) -> F
     provider = FakeNodeProvider(node)
     client = ChainClient("fake", provider=provider)
     app.extensions["troth_chain"] = client
-    node.set_balance(LocalSigner(EMBEDDED_BANK).address, _BANK_FUNDS)
+    bank = LocalSigner(EMBEDDED_BANK).address
+    node.balances[bank] = _BANK_FUNDS  # as the embedded chain begins, also when it is wiped
+    node.set_balance(bank, _BANK_FUNDS)
     before, node.automine = node.automine, True
     with app.app_context():
         deploy(app.config["TROTH"], client)

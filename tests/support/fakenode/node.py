@@ -27,7 +27,7 @@ _TRANSFER_GAS = 21_000
 class FakeNode:
     """One chain and its pool; `request` is what clients see, everything else is what a test does to it.
 
-    `balances` are wei by address. With `automine` each transaction is mined as it comes. With `deployed`
+    `balances` are the wei by address with which each chain begins, also after a wipe. With `automine` each transaction is mined as it comes. With `deployed`
     AnchorLog is there from block 0.
     """
 
@@ -46,7 +46,7 @@ class FakeNode:
         self.truth = Truth()
         self.lock = RLock()
         self.time = GENESIS_TIME
-        self._balances = dict(balances or {})
+        self.balances = dict(balances or {})
         self._instance = 0
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.pool = Mempool()
@@ -246,9 +246,7 @@ class FakeNode:
 
     def _begin(self, deployed: bool) -> Ledger:
         name = f"{self.seed}/{self._instance}".encode()
-        return Ledger(
-            Start(name, self.chain_id, self._balances, self.time, GWEI, deployed=deployed)
-        )
+        return Ledger(Start(name, self.chain_id, self.balances, self.time, GWEI, deployed=deployed))
 
     def _append(self, transactions: Any, time: int) -> None:
         block = self.ledger.append(transactions, time)
