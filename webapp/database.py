@@ -24,6 +24,8 @@ _UNIT = "troth_unit"
 Row = TypeVarTuple("Row")
 BUSY_SECONDS = 30
 IDLE_SECONDS = 10
+# Who watches asks again soon: a slow answer must not pile up behind the next.
+SNAPSHOT_SECONDS = 5
 _IDLE_SINCE = "troth_idle_since"
 
 
@@ -153,6 +155,20 @@ def write_alone(session: Session, statement: Executable) -> None:
         connection.execution_options(**write_options(db.engine))
         connection.execute(statement)
         connection.commit()
+
+
+@contextmanager
+def one_snapshot() -> Iterator[Connection]:
+    """Read the database as it is at one moment, on a connection of its own; nothing is written.
+
+    Raises OperationalError for a statement of more than SNAPSHOT_SECONDS, on PostgreSQL.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            connection.execution_options(**options)
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{SNAPSHOT_SECONDS}s'")
+        yield connection
 
 
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
