@@ -2,10 +2,10 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from time import sleep as pause
 from typing import Any
 
 import click
@@ -60,7 +60,7 @@ def status(as_json: bool, watch: bool) -> None:
 def _looks(as_json: bool, watch: bool) -> Iterator[Look]:
     yield look(as_json=as_json)
     while watch:
-        time.sleep(WATCH_SECONDS)
+        pause(WATCH_SECONDS)
         yield look(as_json=as_json)
 
 

@@ -68,7 +68,9 @@ _OPEN_LOG = (
     .order_by(Log.id.desc())
     .limit(1)
 )
-_NEWEST_FEE = select(Attempt.max_fee, Attempt.priority_fee).order_by(Attempt.id.desc()).limit(1)
+_NEWEST_FEE = select(Attempt.max_fee, Attempt.priority_fee).where(
+    Attempt.id == select(func.max(Attempt.id)).scalar_subquery()
+)
 
 
 def _chain(connection: Connection, chain_ref: int) -> ChainStatus:
