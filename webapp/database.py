@@ -171,6 +171,40 @@ def one_snapshot() -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def migrating() -> Iterator[Connection]:
+    """Open a write transaction in which a migration may rebuild tables that others refer to.
+
+    SQLite changes little of a table in place: a migration copies it and drops the old one, which
+    foreign keys forbid while rows refer to it. So they are checked once, when all is written.
+    Raises BrokenReferencesError.
+    """
+    with db.engine.connect() as connection:
+        connection.execution_options(**write_options(db.engine))
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:  # outside of any transaction, or it has no effect
+            _keep_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite:
+                    _check_foreign_keys(connection)
+        finally:
+            if sqlite:
+                _keep_foreign_keys(connection, "ON")
+
+
+def _keep_foreign_keys(connection: Connection, setting: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={setting}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if broken:
+        raise BrokenReferencesError(sorted(broken))
+
+
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     """Make a query lock its rows; SQLite's one writer holds the whole file already.
 
@@ -211,3 +245,14 @@ class UnsupportedDatabaseError(Exception):
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         super().__init__(f"Troth runs on SQLite and PostgreSQL, not on {dialect}.")
+
+
+class BrokenReferencesError(Exception):
+    """A migration that left rows which refer to nothing; carries their tables."""
+
+    def __init__(self, tables: list[str]) -> None:
+        self.tables = tables
+        super().__init__(
+            f"After the migration, rows of {', '.join(tables)} refer to rows that are not there; "
+            "nothing was changed."
+        )
