@@ -1,10 +1,13 @@
 """Metrics: what Prometheus reads, by its own parser; and who may read them."""
 
+import re
 from collections.abc import Callable
 
+import yaml
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from chain.config import ROOT
 from tests.support.answers import closed_port, refused
 from tests.support.wallet import Person
 from tests.webapp.status.conftest import Change, Look
@@ -82,6 +85,18 @@ def test_metrics_say_what_waits_and_where_the_chain_is(
     assert found["troth_worker_seen_timestamp_seconds", ""] > 0
     assert found["process_resident_memory_bytes", ""] > 0
     assert (found["troth_database_up", ""], found["troth_ready", ""]) == (1, 1)
+    told = set(re.findall(r"\btroth_\w+", (ROOT / "docs" / "operating.md").read_text()))
+    assert {name for name, _ in found if name.startswith("troth_")} == told
+
+
+def test_the_alerts_in_the_documentation_are_rules() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    (rules,) = [
+        block for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "groups:" in block
+    ]
+    alerts = [rule for group in yaml.safe_load(rules)["groups"] for rule in group["rules"]]
+    assert len({rule["alert"] for rule in alerts}) == len(alerts) > 10
+    assert all(rule["expr"] and rule["annotations"]["summary"] for rule in alerts)
 
 
 def test_what_is_not_known_is_left_out(app: Flask, change: Change) -> None:
