@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from webapp.database import one_snapshot
@@ -58,6 +58,8 @@ def ready_snapshot() -> Iterator[Connection]:
                 reason = "The log is not open yet; run `troth setup` with a chain that answers."
                 raise NotReadyError("log", reason)
             yield connection
+    except ProgrammingError:
+        raise  # a statement of ours that is wrong
     except (DBAPIError, PoolTimeoutError) as error:
         kind = type(getattr(error, "orig", None) or error).__name__
         log.warning("status.database_failed", kind=kind)
