@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from tests.support.answers import closed_port
 from tests.support.instance import SECRETS
@@ -14,6 +15,7 @@ from tests.webapp.commands.conftest import Run
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.log.models import Entry
+from webapp.log.service import current_log
 from webapp.outbox.models import Chain, Node, SignerAccount, Transaction
 from workers import anchoring
 
@@ -40,11 +42,12 @@ def lively(app: Flask, carol: Person, anchor: Callable[[], None]) -> Flask:
         chain = session.get_one(Chain, 1)
         chain.state, chain.state_at, chain.asked_at = "following", now - timedelta(hours=2), now
         chain.head, chain.base_fee = 1_234, 900_000_000
-        session.merge(Node(name="a.node", state="healthy", breaker="closed", checked_at=now))
+        session.execute(delete(Node))
+        session.add(Node(name="a.node", state="healthy", breaker="closed", checked_at=now))
         session.merge(
             SignerAccount(
                 chain_ref=1,
-                address=anchoring.current_log(session).anchorer,
+                address=current_log(session).anchorer,
                 role="anchorer",
                 nonce=1,
                 balance=str(10**24 + 1),
