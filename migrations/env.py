@@ -3,8 +3,8 @@
 from alembic import context
 
 from webapp.columns import DOCUMENT, UtcDateTime
-from webapp.database import write_options
-from webapp.extensions import Base, db
+from webapp.database import migrating
+from webapp.extensions import Base
 
 
 def render(kind: str, item: object, autogen_context: object) -> str | bool:
@@ -20,9 +20,8 @@ def render(kind: str, item: object, autogen_context: object) -> str | bool:
 
 
 def run() -> None:
-    """Migrate in one transaction; on SQLite that needs our own BEGIN IMMEDIATE."""
-    with db.engine.connect() as connection:
-        connection.execution_options(**write_options(db.engine))
+    """Migrate in one transaction, which is open before alembic looks at the connection."""
+    with migrating() as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -32,7 +31,6 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
 
 
 run()

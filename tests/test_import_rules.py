@@ -20,6 +20,7 @@ FEATURES = [
     "identities",
     "assets",
     "moderation",
+    "status",
 ]
 OURS = ("workers", "webapp", "chain")
 # What each room may not import, besides our own rooms to its left.

@@ -22,6 +22,7 @@ from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
+from webapp.status.routes import blueprint as status_blueprint
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
@@ -46,6 +47,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.after_request(throttle.tell_limits)
     for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

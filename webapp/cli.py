@@ -16,6 +16,7 @@ from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
+from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
 from webapp.secrets import SecretsError
@@ -115,6 +116,7 @@ def grant(handle: str, role: str) -> None:
 
 
 cli.add_command(keystore_command.keystore)
+cli.add_command(status)
 
 
 def main() -> None:

@@ -91,6 +91,10 @@ class Settings:
     limit_failures: str = _setting("50/hour", "Failed sign-ins allowed to one account")
     limit_register: str = _setting("20/hour", "Registrations allowed to one address and handle")
     log_level: str = _setting("INFO", "Lowest level that is logged")
+    metrics_token: str = _setting(
+        "",
+        "Bearer token of `GET /metrics` (16 characters or more). Empty: only this machine may ask",
+    )
     jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
     anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
     deployer_key: str = _setting("", "Private key, in hex, that deploys contracts", secret=True)
@@ -242,6 +246,8 @@ def _check(settings: Settings) -> None:
             raise InvalidSettingError(variable(name), getattr(settings, name), wanted) from None
     _check_keys(settings)
     _check_nodes(settings)
+    if settings.metrics_token and len(settings.metrics_token) < 16:
+        raise InvalidSettingError("TROTH_METRICS_TOKEN", "(hidden)", "16 characters or more")
     if settings.jwt_secret and len(settings.jwt_secret) < 32:
         raise InvalidSettingError("TROTH_JWT_SECRET", "(hidden)", "32 characters or more")
 

@@ -33,6 +33,8 @@ _UNIT = "troth_unit"
 Row = TypeVarTuple("Row")
 BUSY_SECONDS = 30
 IDLE_SECONDS = 10
+# Who watches asks again soon: a slow answer must not pile up behind the next.
+SNAPSHOT_SECONDS = 5
 _IDLE_SINCE = "troth_idle_since"
 
 
@@ -220,6 +222,54 @@ def write_alone(session: Session, statement: Executable) -> None:
         connection.commit()
 
 
+@contextmanager
+def one_snapshot() -> Iterator[Connection]:
+    """Read the database as it is at one moment, on a connection of its own; nothing is written.
+
+    Raises OperationalError for a statement of more than SNAPSHOT_SECONDS, on PostgreSQL.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            connection.execution_options(**options)
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{SNAPSHOT_SECONDS}s'")
+        yield connection
+
+
+@contextmanager
+def migrating() -> Iterator[Connection]:
+    """Open a write transaction in which a migration may rebuild tables that others refer to.
+
+    SQLite changes little of a table in place: a migration copies it and drops the old one, which
+    foreign keys forbid while rows refer to it. So they are checked once, when all is written.
+    Raises BrokenReferencesError.
+    """
+    with db.engine.connect() as connection:
+        connection.execution_options(**write_options(db.engine))
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:  # outside of any transaction, or it has no effect
+            _keep_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite:
+                    _check_foreign_keys(connection)
+        finally:
+            if sqlite:
+                _keep_foreign_keys(connection, "ON")
+
+
+def _keep_foreign_keys(connection: Connection, setting: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={setting}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if broken:
+        raise BrokenReferencesError(sorted(broken))
+
+
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     """Make a query lock its rows; SQLite's one writer holds the whole file already.
 
@@ -260,3 +310,14 @@ class UnsupportedDatabaseError(Exception):
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         super().__init__(f"Troth runs on SQLite and PostgreSQL, not on {dialect}.")
+
+
+class BrokenReferencesError(Exception):
+    """A migration that left rows which refer to nothing; carries their tables."""
+
+    def __init__(self, tables: list[str]) -> None:
+        self.tables = tables
+        super().__init__(
+            f"After the migration, rows of {', '.join(tables)} refer to rows that are not there; "
+            "nothing was changed."
+        )

@@ -161,6 +161,12 @@ def register_error_handlers(app: Flask) -> None:
     @app.before_request
     def name_request() -> None:
         g.request_id = uuid.uuid4().hex
+        # Whatever this thread logs from now on is this request's.
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.teardown_request
+    def forget_request(error: BaseException | None) -> None:  # noqa: ARG001 - flask's own interface
+        structlog.contextvars.unbind_contextvars("request_id")
 
     @app.after_request
     def tell_request_id(response: Response) -> Response:
@@ -221,18 +227,18 @@ def _by_field(data: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _on_database(error: DBAPIError) -> Response:
-    log.error("database.failed", request_id=g.get("request_id"), kind=type(error.orig).__name__)
+    log.error("database.failed", kind=type(error.orig).__name__)
     if error.connection_invalidated or isinstance(error, OperationalError):
         return problem_response(ServiceUnavailableError("The database"))
     return _on_bug(error)
 
 
 def _on_full_pool(error: PoolTimeoutError) -> Response:
-    log.error("database.pool_full", request_id=g.get("request_id"), problem=str(error))
+    log.error("database.pool_full", problem=str(error))
     return problem_response(ServiceUnavailableError("The database"))
 
 
 def _on_bug(error: Exception) -> Response:
-    log.error("request.failed", request_id=g.get("request_id"), exc_info=error)
+    log.error("request.failed", exc_info=error)
     detail = "Something went wrong on our side. Quote the request id when you report it."
     return problem(500, "internal", detail)

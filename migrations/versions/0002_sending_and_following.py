@@ -67,9 +67,8 @@ def upgrade() -> None:
         attempts.add_column(sa.Column("answer", sa.String(length=400), nullable=True))
         attempts.add_column(sa.Column("block_hash", sa.LargeBinary(length=32), nullable=True))
     op.drop_index("ix_entries_batch_id", table_name="entries")
-    # SQLite would have to rebuild the table for it, and loses no time by it.
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint("fk_entries_batch_id", "entries", type_="foreignkey")
+    with op.batch_alter_table("entries") as entries:
+        entries.drop_constraint("fk_entries_batch_id", type_="foreignkey")
 
 
 def _settle_in_hand() -> None:
@@ -78,8 +77,8 @@ def _settle_in_hand() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.create_foreign_key("fk_entries_batch_id", "entries", "batches", ["batch_id"], ["id"])
+    with op.batch_alter_table("entries") as entries:
+        entries.create_foreign_key("fk_entries_batch_id", "batches", ["batch_id"], ["id"])
     op.create_index("ix_entries_batch_id", "entries", ["batch_id"])
     with op.batch_alter_table("attempts") as attempts:
         for name in ("block_hash", "answer", "kind"):

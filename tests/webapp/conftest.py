@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,8 +19,9 @@ def make_closed_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
     """Give a maker of applications whose log is not open yet; keywords are settings."""
     made: list[Flask] = []
 
-    def make(**overrides: object) -> Flask:
-        made.append(instance.make_app(tmp_path, database_url, **overrides))
+    def make(**overrides: Any) -> Flask:
+        settings = {"database_url": database_url} | overrides
+        made.append(instance.make_app(tmp_path, **settings))
         return made[-1]
 
     yield make

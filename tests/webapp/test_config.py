@@ -96,6 +96,12 @@ def test_a_value_that_cannot_be_used_is_named(name: str, value: str) -> None:
     assert value.removesuffix(".0") in str(caught.value)
 
 
+def test_a_short_metrics_token_is_refused_without_showing_it() -> None:
+    with pytest.raises(InvalidSettingError, match="TROTH_METRICS_TOKEN") as raised:
+        load_settings({"TROTH_METRICS_TOKEN": "hunter2"})
+    assert "hunter2" not in str(raised.value)
+
+
 def test_a_short_token_secret_is_refused_without_showing_it() -> None:
     with pytest.raises(InvalidSettingError) as caught:
         load_settings({"TROTH_JWT_SECRET": "hunter2"})

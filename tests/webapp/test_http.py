@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
@@ -54,6 +55,22 @@ def test_a_field_problem_names_its_field(carol: Person) -> None:
 def test_request_ids_are_fresh_for_every_request(visitor: Person) -> None:
     ids = {visitor.call("GET", "/log").headers["X-Request-Id"] for _ in range(3)}
     assert len(ids) == 3
+
+
+def test_whatever_is_logged_for_a_request_carries_its_id(
+    app: Flask, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = structlog.get_logger("deep.inside")
+
+    def noisy() -> str:
+        log.info("noisy.said")
+        return ""
+
+    app.add_url_rule("/noisy", view_func=noisy)
+    ids = [app.test_client().get("/noisy").headers["X-Request-Id"] for _ in range(2)]
+    log.info("noisy.afterwards")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if "noisy" in line]
+    assert [line.get("request_id") for line in lines] == [*ids, None]
 
 
 def test_a_bug_tells_nothing_internal_but_a_request_id(

@@ -1,0 +1,245 @@
+"""Migrations: from nothing, and from the first release's rows, to the tables that the code knows.
+
+A migration that comes later passes all of these as they stand; rows of 0001 are never changed to suit it.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import MetaData, Table, inspect, select, text
+
+from chain.devnode.node import DevNode
+from tests.support import instance, revision_0001
+from tests.support.revision_0001 import STATES, Row, post_id
+from tests.support.services import fresh_database, missing, postgres_server
+from tests.support.wallet import V1, Person
+from webapp import MIGRATIONS
+from webapp.database import BrokenReferencesError, migrating, writing
+from webapp.extensions import Base, db
+from webapp.log.models import Log
+from webapp.outbox.models import Attempt, Chain, Transaction
+from webapp.status.readiness import check_ready
+from workers import anchoring
+
+FIRST, LOG = "0001", 1
+# What a migration may make of a value of 0001: table, column, old value -> new value.
+MEANT_TO_CHANGE = {("transactions", "state", "signed"): "unknown"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give a database of the test's own in which there is nothing at all."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite'}"
+        return
+    server = postgres_server()
+    if server is None:
+        missing("PostgreSQL", "TROTH_TEST_DATABASE_URL")
+    assert server is not None
+    with fresh_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def empty(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Give an application on it."""
+    app = instance.make_app(tmp_path, empty_url)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def differences() -> list[Any]:
+    """Return what a new migration would have to do, as alembic sees it."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found: list[Any] = compare_metadata(context, Base.metadata)
+    return found
+
+
+def partial_indexes() -> dict[str, str]:
+    """Return each partial index's condition: alembic does not compare them."""
+    inspector = inspect(db.engine)
+    dialect = db.engine.dialect.name
+    return {
+        str(index["name"]): str(index["dialect_options"][f"{dialect}_where"])
+        for table in inspector.get_table_names()
+        for index in inspector.get_indexes(table)
+        if index.get("dialect_options", {}).get(f"{dialect}_where") is not None
+    }
+
+
+def tables_now() -> dict[str, Table]:
+    found = MetaData()
+    found.reflect(db.engine)
+    return dict(found.tables)
+
+
+@contextmanager
+def first_rows(app: Flask) -> Iterator[Mapping[str, list[Row]]]:
+    """Give the rows of a database at 0001."""
+    with app.app_context():
+        upgrade(revision=FIRST)
+        with writing() as session:
+            rows = revision_0001.insert_rows(session.connection())
+        yield rows
+
+
+def check_kept(rows: Mapping[str, list[Row]]) -> None:
+    """Check that every row is still there with all its values, but for what is meant to change."""
+    tables = tables_now()
+    with db.engine.connect() as connection:
+        for name, before in rows.items():
+            table = tables[name]
+            after = connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
+            key = [column.name for column in table.primary_key]
+            ordered = sorted(before, key=lambda row: tuple(row[column] for column in key))
+            assert len(after) == len(ordered), name
+            for old, new in zip(ordered, after, strict=True):
+                for column in old.keys() & new.keys():
+                    wanted = MEANT_TO_CHANGE.get((name, column, str(old[column])), old[column])
+                    assert _plain(new[column]) == _plain(wanted), (name, column)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as both databases give it without knowing more than the table's columns."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    return value
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    script = ScriptDirectory(str(MIGRATIONS))
+    assert len(script.get_heads()) == 1
+    assert script.get_base() == FIRST
+
+
+def test_from_nothing_to_the_tables_that_the_code_knows_and_back(empty: Flask) -> None:
+    with empty.app_context():
+        upgrade()
+        assert differences() == []
+        wanted = {
+            index.name
+            for table in Base.metadata.tables.values()
+            for index in table.indexes
+            if index.dialect_options[db.engine.dialect.name]["where"] is not None
+        }
+        assert set(partial_indexes()) == wanted
+        upgrade()  # again changes nothing
+        assert differences() == []
+        downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+
+
+def test_the_rows_of_the_first_release_are_carried_over(empty: Flask) -> None:
+    with first_rows(empty) as rows:
+        upgrade()
+        assert differences() == []
+        check_kept(rows)
+        check_ready()
+        states = db.session.scalars(select(Transaction.state).order_by(Transaction.id)).all()
+        assert states == ["unknown" if one == "signed" else one for one in STATES]
+        assert set(db.session.scalars(select(Attempt.kind))) == {"call"}
+        assert db.session.scalars(select(Chain.state)).all() == ["syncing"]
+        db.session.remove()
+        told = {
+            empty.test_client().get(f"{V1}/posts/{post_id(number)}").json["anchoring"]["state"]
+            for number in range(1, len(STATES) + 2)
+        }
+        assert told == {"final", "mined", "sent", "delayed", "sealed", "saved"}
+
+
+def test_an_upgrade_is_taken_back_without_losing_a_row(empty: Flask) -> None:
+    with first_rows(empty) as rows:
+        before = schema()
+        upgrade()
+        downgrade(revision=FIRST)
+        assert schema() == before
+        check_kept(rows)
+        upgrade()
+        assert differences() == []
+        check_kept(rows)
+
+
+def schema() -> dict[str, Any]:
+    """Return columns, keys and indexes by table."""
+    inspector = inspect(db.engine)
+    return {
+        table: (
+            {
+                one["name"]: (str(one["type"]), one["nullable"])
+                for one in inspector.get_columns(table)
+            },
+            sorted(str(one["name"]) for one in inspector.get_indexes(table)),
+            sorted(str(one["name"]) for one in inspector.get_unique_constraints(table)),
+            sorted(str(one["name"]) for one in inspector.get_foreign_keys(table)),
+        )
+        for table in inspector.get_table_names()
+    }
+
+
+def test_work_goes_on_over_a_downgrade_and_an_upgrade(empty: Flask, node: DevNode) -> None:
+    with empty.app_context():
+        upgrade()
+    instance.use_node(empty, node)
+    carol = Person(empty.test_client()).register("carol")
+
+    def publish(text: str) -> dict[str, Any]:
+        post: dict[str, Any] = carol.call("POST", "/posts", {"text": text}).json
+        return post
+
+    posts = [publish("final")]
+    with empty.app_context():
+        anchoring.sweep()
+        anchoring.sweep()
+    posts.append(publish("sealed"))
+    with empty.app_context():
+        anchoring.seal(LOG)
+    posts.append(publish("saved"))
+    bundle = carol.call("GET", f"/posts/{posts[0]['id']}/bundle").data
+    with empty.app_context():
+        db.session.remove()
+        downgrade(revision=FIRST)
+        upgrade()
+        for _ in range(3):
+            anchoring.sweep()
+    shown = [carol.call("GET", f"/posts/{post['id']}").json for post in posts]
+    assert [post["anchoring"]["state"] for post in shown] == ["final"] * 3
+    assert carol.call("GET", f"/posts/{posts[0]['id']}/bundle").data == bundle
+    with empty.app_context(), writing() as session:
+        assert session.scalar(select(Log.next_position)) == 3
+
+
+def test_foreign_keys_hold_after_a_migration(empty: Flask) -> None:
+    with first_rows(empty):
+        upgrade()
+        if db.engine.dialect.name != "sqlite":
+            return
+        with db.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_a_migration_that_breaks_a_reference_changes_nothing(empty: Flask) -> None:
+    with first_rows(empty):
+        with pytest.raises(BrokenReferencesError) as raised, migrating() as connection:
+            connection.execute(text("DELETE FROM transactions WHERE id = 1"))
+        assert set(raised.value.tables) == {"attempts", "batches"}
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM transactions")) == len(STATES)
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1

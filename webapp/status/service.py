@@ -1,0 +1,156 @@
+"""The state of anchoring, read in a few bounded queries at one moment of the database."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from webapp.columns import utc_now
+from webapp.config import Settings
+from webapp.log.errors import LogNotOpenError
+from webapp.log.models import Anchor, Batch, Log
+from webapp.outbox.models import (
+    Attempt,
+    Block,
+    Chain,
+    Claim,
+    Node,
+    SignerAccount,
+    SignerRole,
+    Transaction,
+)
+from webapp.status import counting
+from webapp.status.state import (
+    Anchored,
+    AnchoringState,
+    ChainStatus,
+    ClaimStatus,
+    Fees,
+    LogState,
+    NodeStatus,
+    SignerStatus,
+)
+
+GWEI = 10**9
+MOST_ROWS = 200  # of signers, nodes and claims: more are a mistake, not a state
+
+
+def read_state(connection: Connection, settings: Settings) -> AnchoringState:
+    """Return the state of anchoring; ``connection`` reads one snapshot: the numbers belong together.
+
+    Raises LogNotOpenError.
+    """
+    now = utc_now()
+    here = connection.execute(_OPEN_LOG).one_or_none()
+    if here is None:
+        raise LogNotOpenError
+    chain_ref = here.chain_ref
+    fee = connection.execute(_NEWEST_FEE).one_or_none() or (None, None)
+    claims = _claims(connection, now)
+    return AnchoringState(
+        now=now,
+        log=LogState(here.id, here.chain_id, here.contract, here.anchorer, here.next_sequence),
+        counts=counting.count(connection),
+        chain=_chain(connection, chain_ref),
+        anchored=_anchored(connection, here.id),
+        fees=Fees(settings.fee_cap_gwei * GWEI, *fee),
+        troubles=counting.troubles(connection),
+        signers=_signers(connection, chain_ref, here.anchorer),
+        nodes=_nodes(connection),
+        claims=claims,
+        # A claim that is given back ends at once, so its end is when its holder was last there.
+        worker_seen=max((min(claim.until, now) for claim in claims), default=None),
+    )
+
+
+_OPEN_LOG = (
+    select(Log.id, Log.chain_ref, Chain.chain_id, Log.contract, Log.anchorer, Log.next_sequence)
+    .join(Chain, Chain.id == Log.chain_ref)
+    .order_by(Log.id.desc())
+    .limit(1)
+)
+_NEWEST_FEE = select(Attempt.max_fee, Attempt.priority_fee).where(
+    Attempt.id == select(func.max(Attempt.id)).scalar_subquery()
+)
+
+
+def _chain(connection: Connection, chain_ref: int) -> ChainStatus:
+    cursor = select(func.max(Block.number)).where(Block.chain_ref == chain_ref).scalar_subquery()
+    row = connection.execute(
+        select(
+            Chain.state,
+            Chain.reason,
+            Chain.state_at,
+            Chain.head,
+            cursor,
+            Chain.base_fee,
+            Chain.asked_at,
+        ).where(Chain.id == chain_ref)
+    ).one()
+    return ChainStatus(*row)
+
+
+def _anchored(connection: Connection, log_id: int) -> Anchored | None:
+    """Return the newest anchored batch: from the newest batch backwards, past those that wait."""
+    same = and_(Anchor.log_id == Batch.log_id, Anchor.root == Batch.root)
+    # EXISTS, not a join: both databases then walk the batches and stop at the first hit.
+    newest = (
+        select(Batch.id)
+        .where(Batch.log_id == log_id, select(Anchor.root).where(same).exists())
+        .order_by(Batch.sequence.desc())
+        .limit(1)
+    )
+    row = connection.execute(
+        select(Batch.sequence, Anchor.block_number, Anchor.block_time, Anchor.final_at.is_not(None))
+        .join(Anchor, same)
+        .where(Batch.id == newest.scalar_subquery())
+    ).one_or_none()
+    return None if row is None else Anchored(*row)
+
+
+def _signers(connection: Connection, chain_ref: int, anchorer: str) -> tuple[SignerStatus, ...]:
+    """Return who signs on the chain; the anchorer also while nobody has asked for its balance."""
+    rows = connection.execute(
+        select(
+            SignerAccount.address,
+            SignerAccount.role,
+            SignerAccount.nonce,
+            SignerAccount.balance,
+            SignerAccount.checked_at,
+        )
+        .where(SignerAccount.chain_ref == chain_ref)
+        .order_by(SignerAccount.role, SignerAccount.address)
+        .limit(MOST_ROWS)
+    ).all()
+    known = [
+        SignerStatus(
+            row.address,
+            row.role,
+            row.nonce,
+            _highest_nonce(connection, chain_ref, row.address),
+            None if row.balance is None else int(row.balance),
+            row.checked_at,
+        )
+        for row in rows
+    ]
+    if anchorer not in (one.address for one in known):
+        highest = _highest_nonce(connection, chain_ref, anchorer)
+        known.insert(0, SignerStatus(anchorer, SignerRole.ANCHORER, None, highest, None, None))
+    return tuple(known)
+
+
+def _highest_nonce(connection: Connection, chain_ref: int, address: str) -> int | None:
+    mine = (Transaction.chain_ref == chain_ref, Transaction.signer == address)
+    # Not null, said aloud: SQLite and PostgreSQL put nulls at different ends of the index.
+    query = select(func.max(Transaction.nonce)).where(*mine, Transaction.nonce.is_not(None))
+    return connection.scalar(query)
+
+
+def _nodes(connection: Connection) -> tuple[NodeStatus, ...]:
+    columns = (Node.name, Node.state, Node.breaker, Node.head, Node.latency_ms, Node.problem)
+    query = select(*columns, Node.checked_at).order_by(Node.name).limit(MOST_ROWS)
+    return tuple(NodeStatus(*row) for row in connection.execute(query))
+
+
+def _claims(connection: Connection, now: datetime) -> tuple[ClaimStatus, ...]:
+    query = select(Claim.job, Claim.until).order_by(Claim.until.desc()).limit(MOST_ROWS)
+    return tuple(ClaimStatus(job, until > now, until) for job, until in connection.execute(query))
