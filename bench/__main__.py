@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import accept, finality, gas, seal, size, tree, verify
+from bench import accept, finality, gas, seal, size, sustained, tree, verify
 from bench.measure import Figure, say
 from bench.report import table, to_json
 
@@ -18,6 +18,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "gas": gas.run,
     "seal": seal.run,
     "finality": finality.run,
+    "sustained": sustained.run,
     "size": size.run,
 }
 

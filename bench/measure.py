@@ -32,7 +32,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Figure:
-    """One row: what was measured, the floor beside it, and the most that it may be."""
+    """One row: what was measured, the floor beside it, and the most (or least) that it may be."""
 
     bench: str
     what: str
@@ -41,13 +41,15 @@ class Figure:
     floor: float | None = None
     ratio: Spread | None = None
     aim: float | None = None
-    aim_of: Literal["ratio", "measured"] = "measured"
+    aim_of: Literal["ratio", "measured", "at least"] = "measured"
 
     @property
     def met(self) -> bool | None:
         """Whether the aim is met; None for a figure that is only for information."""
         if self.aim is None:
             return None
+        if self.aim_of == "at least":
+            return self.measured >= self.aim
         if self.aim_of == "measured":
             return self.measured <= self.aim
         return self.ratio is not None and self.ratio.median <= self.aim

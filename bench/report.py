@@ -44,7 +44,8 @@ def _aim(figure: Figure) -> str:
     if figure.aim is None:
         return ""
     unit = "x" if figure.aim_of == "ratio" else figure.unit
-    return f"<= {_amount(figure.aim, unit)}"
+    sign = ">=" if figure.aim_of == "at least" else "<="
+    return f"{sign} {_amount(figure.aim, unit)}"
 
 
 def _amount(value: float, unit: str) -> str:

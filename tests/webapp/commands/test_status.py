@@ -1,6 +1,7 @@
 """`troth status`: the screen, its exit code, and the same as JSON."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -90,7 +91,8 @@ def test_what_is_halted_is_named_with_its_reason_and_exits_with_1(
     done = status()
     assert done.code == 1
     assert "log is degraded: 1 entries are halted; run `troth doctor`." in done.out
-    assert "batch 1, transaction 2 is reverted for 0 s: The transaction reverted in" in done.out
+    line = r"batch 1, transaction 2 is reverted for \d+ s: The transaction reverted in"
+    assert re.search(line, done.out)
     assert "owed      reverted 1" in done.out
 
 
