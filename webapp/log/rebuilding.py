@@ -77,10 +77,11 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
         )
     known = session.scalars(select(Chain).filter_by(chain_id=chain_id, genesis=genesis)).first()
     target = None if known is None else known.id
-    fork = None if target is None else find_fork(session, client, target)
+    moves = target != log.chain_ref
+    # On a chain that is moved to everything is read anew: its anchors were taken back on leaving.
+    fork = None if target is None or moves else find_fork(session, client, target)
     deployed = bool(client.code(log.contract))
     written = AnchorLog(client, log.contract).next(log.anchorer)[0] if deployed else 0
-    moves = target != log.chain_ref
     deep = not moves and _is_deep(session, client, log, fork, depth, deployed=deployed)
     above = -1 if moves or (deep and fork is None) else fork
     lost = _anchors_above(session, log, above) if moves or deep else set()
@@ -203,6 +204,8 @@ def apply_rebuild(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Blo
         session.execute(delete(Anchor).where(*gone))
     log.chain_ref = chain.id
     session.flush()
+    if plan.moves:
+        _return(session, plan, chain.id)
     for batch_id in plan.owed:
         _owe(session, session.get_one(Batch, batch_id), chain.id)
     set_state(chain, ChainState.SYNCING)
@@ -252,10 +255,26 @@ def _leave(session: Session, old: Chain, plan: RebuildPlan) -> None:
     set_state(old, ChainState.HALTED_INSTANCE, reason)
 
 
+def _return(session: Session, plan: RebuildPlan, chain_ref: int) -> None:
+    """Point the batches that the chain holds to the transactions that once brought them there."""
+    held = select(Batch).where(Batch.log_id == plan.log_id, Batch.sequence < plan.written)
+    for batch in session.scalars(held):
+        there = select(Transaction.id).where(
+            Transaction.chain_ref == chain_ref,
+            Transaction.key.startswith(_key(batch), autoescape=True),
+        )
+        found = session.scalars(there.order_by(Transaction.id.desc()).limit(1)).first()
+        batch.transaction_id = found or batch.transaction_id
+
+
+def _key(batch: Batch) -> str:
+    return f"anchor:{batch.log_id}:0x{batch.root.hex()}"
+
+
 def _owe(session: Session, batch: Batch, chain_ref: int) -> None:
     """See to it that a batch is owed on a chain: what is on its way there goes on, else anew."""
     old = batch.transaction
-    base = f"anchor:{batch.log_id}:0x{batch.root.hex()}"
+    base = _key(batch)
     every = select(Transaction).where(Transaction.key.startswith(base, autoescape=True))
     known = list(session.scalars(every.order_by(Transaction.id.desc())))
     there = [one for one in known if one.chain_ref == chain_ref]
