@@ -31,7 +31,7 @@ def check_work(here: Settings, log: Instance) -> list[Finding]:
 def _indexer(log: Instance) -> Finding:
     chain = db.session.get_one(Chain, log.chain_ref)
     says = f"The worker last found the chain {chain.state}"
-    says += f": {chain.reason}" if chain.reason else "."
+    says += f" ({chain.reason})." if chain.reason else "."
     if chain.state in HALTED:
         return fail("indexer", says, "See the checks above; it goes on by itself once they are ok.")
     if chain.state == ChainState.WAITING:
@@ -43,7 +43,9 @@ def _nodes() -> list[Finding]:
     found = db.session.scalars(select(Node).where(Node.state != "healthy").order_by(Node.name))
     return [
         warn(
-            "nodes", f"{one.name} is {one.state}: {one.problem or 'no reason given'}", "Look at it."
+            "nodes",
+            f"{one.name} is {one.state} ({one.problem or 'no reason given'}).",
+            "Look at it.",
         )
         for one in found
     ]
