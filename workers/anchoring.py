@@ -40,8 +40,9 @@ def sweep() -> None:
     finally:
         db.session.rollback()
     seal(open_log.id)
-    if _step(send, open_log.id, open_log.chain_ref):
-        _step(index, open_log.id, open_log.chain_ref)
+    for step in (check, _send, _index):  # checked once for both
+        if not _step(step, open_log.id, open_log.chain_ref):
+            return
 
 
 def _step(step: Callable[[int], None], log_id: int, chain_ref: int) -> bool:
@@ -51,13 +52,14 @@ def _step(step: Callable[[int], None], log_id: int, chain_ref: int) -> bool:
     except (NodeUnavailable, RpcRefused) as error:
         log.warning("sweep.node_away", step=step.__name__, problem=str(error))
         note_wait(chain_ref, str(error))
-        return not isinstance(error, NodeUnavailable)
+        return step is not check and not isinstance(error, NodeUnavailable)
     except InstanceError as error:
         log.warning("sweep.halted", step=step.__name__, problem=str(error))
         return False
     except ChainError as error:
         # The sentence says all; a trace every second would drown it.
         log.error("sweep.failed", step=step.__name__, problem=str(error))  # noqa: TRY400
+        return step is not check
     return True
 
 
@@ -73,27 +75,39 @@ def seal(log_id: int) -> None:
             continue
 
 
+def check(log_id: int) -> None:
+    """Check that the node serves the log's chain; raises ChainError."""
+    check_instance(chain_client(), log_id)
+
+
 def send(log_id: int) -> None:
     """Send what is owed for a log; raises ChainError."""
-    here = settings()
-    signer = _anchorer()
-    chain_ref = _chain_ref(log_id)
-    with claimed(f"send:{chain_ref}:{signer.address}") as mine:
-        if not mine:
-            return
-        client = chain_client()
-        check_instance(client, log_id)
-        Sending(client, signer, chain_ref, here.fee_cap_gwei * GWEI).run()
+    check(log_id)
+    _send(log_id)
 
 
 def index(log_id: int) -> None:
     """Index a log's events; raises ChainError and its kind DeepReorgError."""
+    check(log_id)
+    _index(log_id)
+
+
+def _send(log_id: int) -> None:
     here = settings()
+    signer = _anchorer()
+    chain_ref = _chain_ref(log_id)
+    with claimed(f"send:{chain_ref}:{signer.address}") as mine:
+        if mine:
+            Sending(chain_client(), signer, chain_ref, here.fee_cap_gwei * GWEI).run()
+
+
+def _index(log_id: int) -> None:
+    here = settings()
+    chain_ref = _chain_ref(log_id)
     with claimed(f"index:{log_id}") as mine:
         if not mine:
             return
         client = chain_client()
-        chain_ref = check_instance(client, log_id)
         try:
             Indexing(client, log_id, here.depth).run()
         except DeepReorgError as error:

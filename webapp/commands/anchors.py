@@ -25,9 +25,10 @@ from webapp.secrets import load_secrets
 LEASE_SECONDS = 600.0
 PATIENCE_SECONDS = 30.0
 OLD_RECORDS = (
-    "Records made before name a block of the earlier chain in `notBefore`, so that `not_before` fails "
-    "for them on this one; their other claims pass again once they are final. Bundles saved "
-    "before name the earlier anchor: download them again."
+    "Records made before name in `notBefore` a block that is not on this chain: `not_before` fails for "
+    "them, and `authority` for whatever a device signs that was allowed before, so that devices should "
+    "be allowed again. All other claims pass again once the records are final. Bundles saved before "
+    "name the earlier anchor: download them again."
 )
 
 

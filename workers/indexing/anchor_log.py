@@ -14,6 +14,9 @@ from webapp.outbox.models import Attempt, AttemptKind, Transaction, TransactionS
 from workers.indexing.sources import ORPHANED, BadEventsError, Topics
 
 log = structlog.get_logger(__name__)
+OPEN = [
+    one for one in TransactionState if one not in (TransactionState.FINAL, TransactionState.DEAD)
+]
 # An event counts for a batch only if all that it says is what was sealed.
 _SAME_BATCH = and_(
     Batch.log_id == Anchor.log_id,
@@ -28,8 +31,7 @@ class AnchorLogSource:
     """The batches of one log; needs the log's row id, its contract and its anchorer."""
 
     def __init__(self, log_id: int, contract: str, anchorer: str) -> None:
-        self.log_id, self._contract = log_id, contract
-        self._anchorer = bytes(12) + bytes.fromhex(anchorer[2:])
+        self.log_id, self._contract, self.anchorer = log_id, contract, anchorer
 
     @property
     def contract(self) -> str:
@@ -39,7 +41,7 @@ class AnchorLogSource:
     @property
     def topics(self) -> Topics:
         """``Anchored`` of this log's anchorer alone."""
-        return (ANCHORED_TOPIC, self._anchorer)
+        return (ANCHORED_TOPIC, bytes(12) + bytes.fromhex(self.anchorer[2:]))
 
     def expected(self, session: Session) -> frozenset[bytes]:
         """Return the hashes of all attempts at batches that are not final."""
@@ -47,8 +49,8 @@ class AnchorLogSource:
             select(Attempt.hash)
             .join(Transaction, Transaction.id == Attempt.transaction_id)
             .join(Batch, Batch.transaction_id == Transaction.id)
+            .where(Transaction.signer == self.anchorer, Transaction.state.in_(OPEN))
             .where(Batch.log_id == self.log_id, Attempt.kind == AttemptKind.CALL)
-            .where(Transaction.state.not_in((TransactionState.FINAL, TransactionState.DEAD)))
         )
         return frozenset(session.scalars(query))
 
