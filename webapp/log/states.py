@@ -14,6 +14,7 @@ DELAYED = {
     TransactionState.ORPHANED,
 }
 HALTED = {TransactionState.DEAD, TransactionState.REVERTED}
+_LOGS = "troth_logs"
 
 
 def anchoring(entry: Entry) -> dict[str, str | None]:
@@ -62,5 +63,7 @@ def _halted_chain(entry: Entry) -> Chain | None:
     session = object_session(entry)
     if session is None:  # accepted a moment ago, and not read back
         return None
-    log = session.get_one(Log, entry.log_id)
+    # Held here, because the session itself forgets what nobody else refers to.
+    logs = session.info.setdefault(_LOGS, {})
+    log = logs[entry.log_id] = session.get_one(Log, entry.log_id)
     return log.chain if log.chain.state in HALTED_CHAIN else None
