@@ -85,6 +85,11 @@ class ChainClient:
         self._expected = Instance(chain_id, genesis)
         self._pool.expect(self._expected)
 
+    def expect_any(self) -> None:
+        """Take whatever chain the node serves, for commands that look at a chain before they believe in it."""
+        self._expected = None
+        self._pool.expect(None)
+
     def nodes(self) -> list[NodeHealth]:
         """Return what is known of each node, without asking any."""
         return self._pool.health()

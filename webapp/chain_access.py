@@ -20,3 +20,10 @@ def chain_client() -> ChainClient:
         client = ChainClient(here.rpc_url, timeout=here.node_timeout, policy=here.node_policy)
         current_app.extensions["troth_chain"] = client
     return client
+
+
+def any_chain() -> ChainClient:
+    """Return the client for commands that must see whatever chain is there, also a wrong one."""
+    client = chain_client()
+    client.expect_any()
+    return client

@@ -11,7 +11,9 @@ from chain.errors import ChainError
 from webapp import create_app
 from webapp.accounts.service import UnknownRoleError, grant_role
 from webapp.chain_access import settings as app_settings
+from webapp.commands import anchors as anchors_command
 from webapp.commands import demo as demo_command
+from webapp.commands import doctor as doctor_command
 from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
@@ -55,7 +57,14 @@ def setup() -> None:
     """Bring database and contract up to date and open the log."""
     app = create_app()
     with app.app_context():
-        deployment = setup_command.set_up()
+        try:
+            deployment = setup_command.set_up()
+        except setup_command.OtherChainError as error:
+            if not (error.wiped and app_settings().embedded_chain):
+                raise
+            # People go on posting while the operator decides; the log stands still and says so.
+            click.echo(f"troth: {error}", err=True)
+            return
         click.echo(f"AnchorLog {deployment.contract} on chain {deployment.chain_id}")
         click.echo(f"Anchorer  {deployment.anchorer}, depth {app_settings().depth}")
 
@@ -117,6 +126,8 @@ def grant(handle: str, role: str) -> None:
 
 cli.add_command(keystore_command.keystore)
 cli.add_command(status)
+cli.add_command(anchors_command.anchors)
+cli.add_command(doctor_command.doctor)
 
 
 def main() -> None:

@@ -67,8 +67,7 @@ class Settings:
     seal_size: int = _setting(MAX_BATCH_ENTRIES, "Entries that seal a batch at once (1 to 10,000)")
     confirmations: int = _setting(
         -1,
-        "Blocks above a batch before it is final. -1: 0 on the embedded chain (which mines only "
-        "what is sent, so more than 0 waits for the next batches), 12 elsewhere",
+        "Blocks above a batch before it is final. -1: 0 on the embedded chain, 12 elsewhere",
     )
     sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
     node_timeout: float = _setting(5.0, "Seconds to wait for an answer of the chain's node")

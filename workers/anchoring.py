@@ -1,21 +1,33 @@
-"""The sweep: seal, send, index, in this order, each under its claim. Needs no broker."""
+"""The sweep: seal, send, index, in this order, each under its claim. Needs no broker.
+
+Before anything is sent or indexed the chain is checked to be the one that the log is on; what is found is
+stored as the chain's state, and a halted chain is looked at again at every sweep.
+"""
+
+from collections.abc import Callable
 
 import structlog
+from sqlalchemy import exists, select
 
 from chain.client import ChainClient
-from chain.deploy import check_code
-from chain.errors import ChainError, NodeUnavailable, WrongInstance
+from chain.errors import ChainError, NodeUnavailable, RpcRefused, WrongChain
+from chain.signer import Signer
 from webapp.chain_access import chain_client, settings
 from webapp.extensions import db
+from webapp.log import instance
 from webapp.log.errors import LogNotOpenError
-from webapp.log.models import Log
+from webapp.log.instance import DeepReorgError, InstanceError, WrongInstanceError
+from webapp.log.models import Anchor, Batch, Log
 from webapp.log.service import current_log
+from webapp.outbox.chains import HALTED, chain_state, note_state, note_wait
+from webapp.outbox.models import ChainState, Transaction, TransactionState
 from webapp.signers import anchorer_signer
 from workers.claims import claimed
-from workers.indexing import DeepReorgError, Indexing
+from workers.indexing import Indexing
 from workers.sealing import seal_due
 from workers.sending import GWEI, Sending
 
+__all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
 
 
@@ -27,70 +39,125 @@ def sweep() -> None:
         return
     finally:
         db.session.rollback()
-    log_id = open_log.id
-    seal(log_id)
+    seal(open_log.id)
+    for step in (check, _send, _index):  # checked once for both
+        if not _step(step, open_log.id, open_log.chain_ref):
+            return
+
+
+def _step(step: Callable[[int], None], log_id: int, chain_ref: int) -> bool:
+    """Do a step; return whether the chain can be asked for the next one."""
     try:
-        send(log_id)
-        index(log_id)
-    except NodeUnavailable as error:
-        log.warning("sweep.node_away", problem=str(error))
-    except (ChainError, DeepReorgError) as error:
+        step(log_id)
+    except (NodeUnavailable, RpcRefused) as error:
+        log.warning("sweep.node_away", step=step.__name__, problem=str(error))
+        note_wait(chain_ref, str(error))
+        return step is not check and not isinstance(error, NodeUnavailable)
+    except InstanceError as error:
+        log.warning("sweep.halted", step=step.__name__, problem=str(error))
+        return False
+    except ChainError as error:
         # The sentence says all; a trace every second would drown it.
-        log.error("sweep.halted", problem=str(error))  # noqa: TRY400
+        log.error("sweep.failed", step=step.__name__, problem=str(error))  # noqa: TRY400
+        return step is not check
+    return True
 
 
 def seal(log_id: int) -> None:
-    """Seal what is due in a log."""
+    """Seal what is due in a log, also while the node is away; not on a chain that is halted.
+
+    What is sealed keeps its place for ever, so that a log whose chain went wrong must not grow.
+    """
+    if chain_state(_chain_ref(log_id)) in HALTED:
+        return
     with claimed(f"seal:{log_id}") as mine:
         while mine and seal_due(log_id, settings()) is not None:
             continue
 
 
+def check(log_id: int) -> None:
+    """Check that the node serves the log's chain; raises ChainError."""
+    check_instance(chain_client(), log_id)
+
+
 def send(log_id: int) -> None:
     """Send what is owed for a log; raises ChainError."""
-    here = settings()
-    with claimed(f"send:{log_id}") as mine:
-        if not mine:
-            return
-        client = chain_client()
-        chain_ref = check_instance(client, log_id)
-        Sending(client, anchorer_signer(here), chain_ref, here.fee_cap_gwei * GWEI).run()
+    check(log_id)
+    _send(log_id)
 
 
 def index(log_id: int) -> None:
-    """Index a log's events; raises ChainError and DeepReorgError."""
-    with claimed(f"index:{log_id}") as mine:
+    """Index a log's events; raises ChainError and its kind DeepReorgError."""
+    check(log_id)
+    _index(log_id)
+
+
+def _send(log_id: int) -> None:
+    here = settings()
+    signer = _anchorer()
+    chain_ref = _chain_ref(log_id)
+    with claimed(f"send:{chain_ref}:{signer.address}") as mine:
         if mine:
-            client = chain_client()
-            check_instance(client, log_id)
-            Indexing(client, log_id, settings().depth).run()
+            Sending(chain_client(), signer, chain_ref, here.fee_cap_gwei * GWEI).run()
 
 
-class WrongInstanceError(ChainError):
-    """The node serves another chain than the log is on."""
-
-    def __init__(self, log_id: int, problem: str) -> None:
-        self.log_id, self.problem = log_id, problem
-        super().__init__(f"Nothing is sent for log {log_id}: {problem}.")
+def _index(log_id: int) -> None:
+    here = settings()
+    chain_ref = _chain_ref(log_id)
+    with claimed(f"index:{log_id}") as mine:
+        if not mine:
+            return
+        client = chain_client()
+        try:
+            Indexing(client, log_id, here.depth).run()
+        except DeepReorgError as error:
+            note_state(chain_ref, ChainState.HALTED_DEEP, str(error))
+            raise
+        if here.embedded_chain and here.depth and _waits_for_depth(log_id, chain_ref):
+            # The embedded chain mines only what is sent: nothing else would ever bury the last batch.
+            client.request("evm_mine", [])
 
 
 def check_instance(client: ChainClient, log_id: int) -> int:
-    """Check chain id, genesis and code before anything is sent; return the chain's row id.
+    """Check that the node serves the log's chain, and store what was found; return the chain's row id.
 
-    Raises WrongInstanceError, NoCode and WrongCode.
+    Raises WrongInstanceError, DeepReorgError, and NodeUnavailable where it cannot be told.
     """
-    row = db.session.get_one(Log, log_id)
-    chain_ref, contract = row.chain_ref, row.contract
-    wanted = (row.chain.chain_id, row.chain.genesis)
-    db.session.rollback()
-    client.expect(*wanted)
+    session = db.session()
+    here = instance.read_instance(session, log_id, settings().depth)
+    session.rollback()
+    client.expect(here.chain_id, here.genesis)  # of every node, also of one that is connected later
     try:
-        found = (client.chain_id(), client.genesis())
-    except WrongInstance as error:
-        raise WrongInstanceError(log_id, str(error)) from error
-    if found[0] != wanted[0]:
-        raise WrongInstanceError(log_id, f"the node serves chain {found[0]}, not {wanted[0]}")
-    if found[1] != wanted[1]:
-        raise WrongInstanceError(log_id, f"the chain's genesis is 0x{found[1].hex()}, another one")
-    check_code(client, contract)
-    return chain_ref
+        instance.check_instance(session, client, here)
+    except DeepReorgError as error:
+        note_state(here.chain_ref, ChainState.HALTED_DEEP, str(error))
+        raise
+    except (WrongInstanceError, WrongChain) as error:
+        note_state(here.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        raise
+    if chain_state(here.chain_ref) in HALTED:
+        # Nothing was changed meanwhile, and all that is stored holds again.
+        note_state(here.chain_ref, ChainState.SYNCING)
+    return here.chain_ref
+
+
+def _anchorer() -> Signer:
+    return anchorer_signer(settings())
+
+
+def _chain_ref(log_id: int) -> int:
+    found = db.session.scalars(select(Log.chain_ref).where(Log.id == log_id)).one()
+    db.session.rollback()
+    return found
+
+
+def _waits_for_depth(log_id: int, chain_ref: int) -> bool:
+    """Tell whether something is mined and not yet final."""
+    same = (Anchor.log_id == Batch.log_id, Anchor.root == Batch.root)
+    anchor = exists().where(Anchor.log_id == log_id, Anchor.final_at.is_(None), *same)
+    mined = exists().where(
+        Transaction.chain_ref == chain_ref, Transaction.state == TransactionState.MINED
+    )
+    found = bool(db.session.scalar(select(anchor | mined)))
+    db.session.rollback()
+    return found

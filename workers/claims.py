@@ -1,47 +1,5 @@
-"""Claims: of all workers, one at a time does a recurring job, by a row in the database.
+"""Claims, as the workers take them; the operator's commands take the same ones."""
 
-A claim ends by itself after its lease, so that a killed worker blocks nobody for long. The jobs stay
-right even if two run at once after a lease ran out under its holder: each change is conditional.
-"""
+from webapp.outbox.claims import LEASE_SECONDS, claimed
 
-import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from uuid import uuid4
-
-from sqlalchemy import or_, update
-
-from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, writing
-from webapp.outbox.models import Claim
-
-LEASE_SECONDS = 60
-
-
-@contextmanager
-def claimed(job: str, lease_seconds: float = LEASE_SECONDS) -> Iterator[bool]:
-    """Give True to the one who may do ``job`` now, False to everybody else."""
-    holder = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:12]}"
-    if not _take(job, holder, timedelta(seconds=lease_seconds)):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        with writing() as session:
-            mine = update(Claim).where(Claim.job == job, Claim.holder == holder)
-            session.execute(mine.values(until=utc_now()))
-
-
-def _take(job: str, holder: str, lease: timedelta) -> bool:
-    now = utc_now()
-    with writing() as session:
-        free = or_(Claim.until <= now, Claim.holder == holder)
-        taken = session.execute(
-            update(Claim).where(Claim.job == job, free).values(holder=holder, until=now + lease)
-        )
-        if taken.rowcount:  # type: ignore[attr-defined]
-            return True
-        return insert_or_ignore(session, Claim, job=job, holder=holder, until=now + lease)
+__all__ = ["LEASE_SECONDS", "claimed"]

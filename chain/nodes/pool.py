@@ -54,8 +54,8 @@ class Pool:
         self._compared = time.monotonic()
         self._lock = threading.Lock()
 
-    def expect(self, instance: Instance) -> None:
-        """Use only nodes of this instance from now on; the same again changes nothing."""
+    def expect(self, instance: Instance | None) -> None:
+        """Use only nodes of this instance from now on, any if None; the same again changes nothing."""
         with self._lock:
             if instance == self._expected:
                 return

@@ -60,6 +60,13 @@ def upgrade() -> None:
         sqlite_where=sa.text(IN_HAND),
         postgresql_where=sa.text(IN_HAND),
     )
+    op.create_index(
+        "ix_anchors_not_final",
+        "anchors",
+        ["log_id", "block_number"],
+        sqlite_where=sa.text("final_at IS NULL"),
+        postgresql_where=sa.text("final_at IS NULL"),
+    )
     with op.batch_alter_table("attempts") as attempts:
         attempts.add_column(
             sa.Column("kind", sa.String(length=8), nullable=False, server_default="call")
@@ -83,6 +90,7 @@ def downgrade() -> None:
     with op.batch_alter_table("attempts") as attempts:
         for name in ("block_hash", "answer", "kind"):
             attempts.drop_column(name)
+    op.drop_index("ix_anchors_not_final", table_name="anchors")
     op.drop_index("uq_transactions_in_hand", table_name="transactions")
     with op.batch_alter_table("transactions") as transactions:
         for name in ("abandoned_at", "failures"):

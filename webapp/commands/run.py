@@ -4,7 +4,13 @@ import sys
 from pathlib import Path
 
 from chain import artifacts, config
+from webapp import create_app
 from webapp.config import Settings, variable
+from webapp.extensions import db
+from webapp.log.errors import LogNotOpenError
+from webapp.log.service import current_log
+from webapp.outbox.chains import HALTED
+from webapp.outbox.models import Chain
 from webapp.secrets import make_secrets
 from webapp.supervisor import (
     Child,
@@ -69,8 +75,24 @@ def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
     return Child("setup", argv, log, env=env, once=True, ready_timeout=SETUP_SECONDS)
 
 
+def halted() -> str | None:
+    """Return why the log stands still, in words for the operator; None while it does not."""
+    with create_app().app_context():
+        try:
+            chain = db.session.get_one(Chain, current_log(db.session()).chain_ref)
+        except LogNotOpenError:
+            return None
+        else:
+            return chain.reason if chain.state in HALTED else None
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def banner(settings: Settings) -> str:
     """Return what to try, now that everything is up."""
+    why = halted()
+    attention = ["", f"ATTENTION: nothing is anchored now. {why}"] if why else []
     base = settings.base_url
     ported = settings.port != Settings.port or settings.chain_port != Settings.chain_port
     where = f" --url {base} --rpc {settings.rpc_url}" if ported else ""
@@ -89,5 +111,6 @@ def banner(settings: Settings) -> str:
             f"  .venv/bin/troth verify FILE{node}   check a proof",
             "",
             "Ctrl-C stops everything; start again to go on with the same data.",
+            *attention,
         )
     )

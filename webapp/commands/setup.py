@@ -10,13 +10,14 @@ from chain.contracts import AnchorLog
 from chain.deploy import Sender, ensure_deployed
 from chain.deployments import Deployment
 from chain.signer import LocalSigner
-from webapp.chain_access import chain_client, settings
+from webapp.chain_access import any_chain, settings
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
-from webapp.outbox.models import Chain
+from webapp.outbox.chains import add_older_blocks, note_state, oldest_and_newest
+from webapp.outbox.models import Chain, ChainState
 from webapp.signers import anchorer_signer, deployer_signer
 
 EMBEDDED_FUNDS = 1_000 * 10**18  # wei
@@ -28,14 +29,38 @@ class SetupError(Exception):
     """Something that setting up must not paper over; says what to do."""
 
 
+class OtherChainError(SetupError):
+    """The node serves another chain than the database's log is on; carries both."""
+
+    def __init__(self, known: Chain, chain_id: int, genesis: bytes) -> None:
+        self.chain_ref = known.id
+        self.wiped = known.chain_id == chain_id
+        remedy = (
+            "Bring the chain's data back; if it is lost, `troth anchors rebuild` anchors everything "
+            "again"
+            if self.wiped
+            else f"Let TROTH_CHAIN_URL lead to chain {known.chain_id}"
+        )
+        super().__init__(
+            f"The database's log is on chain {known.chain_id} with genesis 0x{known.genesis.hex()}, "
+            f"but the node serves chain {chain_id} with genesis 0x{genesis.hex()}. {remedy}; "
+            "`troth doctor` says more."
+        )
+
+
 def set_up() -> Deployment:
     """Migrate, deploy and open the log; return where the log is.
 
-    Raises SetupError, and the chain's and the database's own errors.
+    Raises SetupError, and the chain's and the database's own errors. With a wiped chain the log is
+    halted before OtherChainError is raised.
     """
     upgrade()
     here = settings()
-    deployment = deploy(here, chain_client())
+    try:
+        deployment = deploy(here, any_chain())
+    except OtherChainError as error:
+        note_state(error.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        raise
     deployment.save(here.data_dir)
     return deployment
 
@@ -43,6 +68,13 @@ def set_up() -> Deployment:
 def deploy(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of contract, funds (on the embedded chain) and log; raises SetupError."""
     _check_same_chain(client.chain_id(), client.genesis())
+    deployment = prepare_chain(here, client)
+    _open(client, deployment, here.depth)
+    return deployment
+
+
+def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
+    """Make sure of the contract, and of funds and depth on the embedded chain; touches no table."""
     anchorer, deployer = anchorer_signer(here), deployer_signer(here)
     if here.embedded_chain:
         bank = Sender(client, LocalSigner(EMBEDDED_BANK))
@@ -53,7 +85,6 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
     if here.embedded_chain and (missing := here.depth - client.head().number) > 0:
         # It mines only what is sent: without these blocks none would be deep enough, and no log open.
         client.request("evm_mine", [{"blocks": missing}])
-    _open(client, deployment, here.depth)
     return deployment
 
 
@@ -61,25 +92,40 @@ def _check_same_chain(chain_id: int, genesis: bytes) -> None:
     """Refuse, before anything is sent, a chain that the database's log is not on."""
     newest = select(Chain).join(Log, Log.chain_ref == Chain.id).order_by(Log.id.desc()).limit(1)
     known = db.session.scalars(newest).first()
-    wanted = (known.chain_id, known.genesis) if known else None
     db.session.rollback()
-    if wanted and wanted != (chain_id, genesis):
-        raise SetupError(
-            f"The database's log is on chain {wanted[0]} with genesis 0x{wanted[1].hex()}, but the "
-            f"node serves chain {chain_id} with genesis 0x{genesis.hex()}. "
-            "Bring the chain's data back, or start with another TROTH_DATA_DIR."
-        )
+    if known and (known.chain_id, known.genesis) != (chain_id, genesis):
+        raise OtherChainError(known, chain_id, genesis)
 
 
-def _newest_blocks(client: ChainClient, depth: int) -> list[wire.Block]:
+def newest_blocks(client: ChainClient, depth: int) -> list[wire.Block]:
     """Return the newest blocks, oldest first, down to one at ``depth`` (or the first of all)."""
     head = client.head()
     blocks = [client.block(number) for number in range(max(0, head.number - depth), head.number)]
     return [*(block for block in blocks if block is not None), head]
 
 
+def _older_blocks(client: ChainClient, found: Deployment, depth: int) -> list[wire.Block]:
+    """Return the blocks, newest first, that a depth which was raised needs below those stored."""
+    known = select(Chain).filter_by(chain_id=found.chain_id, genesis=found.genesis)
+    chain = db.session.scalars(known).first()
+    stored = None if chain is None else oldest_and_newest(db.session(), chain.id)
+    if stored is None:
+        return []
+    oldest, parent, newest = stored[0].number, stored[0].parent, stored[1].number
+    db.session.rollback()
+    blocks: list[wire.Block] = []
+    for number in range(oldest - 1, max(0, newest - depth) - 1, -1):
+        block = client.block(number)
+        if block is None or block.hash != parent:
+            break  # a reorg, or a node that is behind: the indexer judges that
+        parent = block.parent
+        blocks.append(block)
+    return blocks
+
+
 def _open(client: ChainClient, found: Deployment, depth: int) -> None:
-    blocks = _newest_blocks(client, depth)
+    blocks = newest_blocks(client, depth)
+    older = _older_blocks(client, found, depth)
     written, _ = AnchorLog(client, found.contract).next(found.anchorer)
     with writing() as session:
         log = open_log(
@@ -90,12 +136,13 @@ def _open(client: ChainClient, found: Deployment, depth: int) -> None:
             anchorer=found.anchorer,
             blocks=blocks,
         )
+        add_older_blocks(session, log.chain, older)
         _check_nothing_stranded(session, log)
         if written > log.next_sequence:
             raise SetupError(
                 f"The chain holds {written} batches of {found.anchorer}, the database only "
                 f"{log.next_sequence}. Restore the newest backup of the database, or set "
-                "TROTH_ANCHORER_KEY to a fresh key to begin a new log."
+                "TROTH_ANCHORER_KEY to a fresh key to begin a new log; `troth doctor` says more."
             )
 
 
@@ -106,8 +153,10 @@ def _check_nothing_stranded(session: Session, log: Log) -> None:
     )
     waiting = (
         select(Entry.id)
+        .join(Log, Log.id == Entry.log_id)
         .outerjoin(Batch, Batch.id == Entry.batch_id)
-        .where(Entry.log_id != log.id)
+        # Logs of a chain that is gone were given up by `troth anchors rebuild`.
+        .where(Entry.log_id != log.id, Log.chain_ref == log.chain_ref)
         .where(or_(Batch.id.is_(None), ~final.exists()))
         .limit(1)
     )

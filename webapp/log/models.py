@@ -138,6 +138,16 @@ class Anchor(Base):
     """An ``Anchored`` event of the log in a canonical block."""
 
     __tablename__ = "anchors"
+    __table_args__ = (
+        # Every sweep looks for those that are not final, among all that ever were.
+        Index(
+            "ix_anchors_not_final",
+            "log_id",
+            "block_number",
+            sqlite_where=text("final_at IS NULL"),
+            postgresql_where=text("final_at IS NULL"),
+        ),
+    )
 
     log_id: Mapped[int] = mapped_column(ForeignKey("logs.id"), primary_key=True)
     root: Mapped[bytes] = mapped_column(HASH, primary_key=True)

@@ -1,8 +1,11 @@
 """An entry's anchoring state, derived from its rows at every reading and stored nowhere."""
 
+from sqlalchemy.orm import object_session
+
 from webapp.columns import iso
-from webapp.log.models import Anchor, Batch, Entry
-from webapp.outbox.models import Transaction, TransactionState
+from webapp.log.models import Anchor, Batch, Entry, Log
+from webapp.outbox.chains import HALTED as HALTED_CHAIN
+from webapp.outbox.models import Chain, Transaction, TransactionState
 
 DELAYED = {
     TransactionState.UNKNOWN,
@@ -11,22 +14,31 @@ DELAYED = {
     TransactionState.ORPHANED,
 }
 HALTED = {TransactionState.DEAD, TransactionState.REVERTED}
+_LOGS = "troth_logs"
 
 
 def anchoring(entry: Entry) -> dict[str, str | None]:
-    """Return ``{state, saved_at, sealed_at, sent_at, mined_at, final_at, reason}``."""
+    """Return ``{state, saved_at, sealed_at, sent_at, mined_at, final_at, reason}``.
+
+    What is not final is halted while its chain is, whatever its own rows say.
+    """
     batch = entry.batch
     transaction = batch.transaction if batch else None
     anchor = batch.anchor if batch else None
     mined_at = transaction.mined_at if transaction else None
+    state = _state(batch, transaction, anchor)
+    reason = transaction.reason if transaction and not anchor else None
+    halted = None if state == "final" else _halted_chain(entry)
+    if halted is not None:
+        state, reason = "halted", halted.reason
     return {
-        "state": _state(batch, transaction, anchor),
+        "state": state,
         "saved_at": iso(entry.accepted_at),
         "sealed_at": iso(batch.sealed_at) if batch else None,
         "sent_at": iso(transaction.sent_at) if transaction else None,
         "mined_at": iso(mined_at or (anchor.indexed_at if anchor else None)),
         "final_at": iso(anchor.final_at) if anchor else None,
-        "reason": transaction.reason if transaction and not anchor else None,
+        "reason": reason,
     }
 
 
@@ -44,3 +56,14 @@ def _state(batch: Batch | None, transaction: Transaction | None, anchor: Anchor 
     if state in (TransactionState.MINED, TransactionState.FINAL):
         return "mined"
     return "sent" if transaction.sent_at else "sealed"
+
+
+def _halted_chain(entry: Entry) -> Chain | None:
+    """Return the entry's chain if it is halted; the session reads a log once for all its entries."""
+    session = object_session(entry)
+    if session is None:  # accepted a moment ago, and not read back
+        return None
+    # Held here, because the session itself forgets what nobody else refers to.
+    logs = session.info.setdefault(_LOGS, {})
+    log = logs[entry.log_id] = session.get_one(Log, entry.log_id)
+    return log.chain if log.chain.state in HALTED_CHAIN else None

@@ -40,7 +40,8 @@ def troth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return made[-1]
 
     # The process of a real command closes its connections by ending.
-    monkeypatch.setattr("webapp.cli.create_app", remember)
+    for module in ("webapp.cli", "webapp.commands.anchors", "webapp.commands.doctor"):
+        monkeypatch.setattr(f"{module}.create_app", remember)
 
     def run(*words: object, **settings: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["troth", *map(str, words)])

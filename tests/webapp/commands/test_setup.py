@@ -54,7 +54,8 @@ def test_a_database_whose_log_is_on_another_chain_is_refused(app: Flask) -> None
     words = str(refused.value)
     assert words.startswith("The database's log is on chain ")
     assert other.request("eth_getBlockByNumber", ["0x0", False])["hash"] in words
-    assert words.endswith("Bring the chain's data back, or start with another TROTH_DATA_DIR.")
+    assert "Bring the chain's data back; if it is lost, `troth anchors rebuild`" in words
+    assert words.endswith("`troth doctor` says more.")
     assert rows(app) == before
     other.close()
 

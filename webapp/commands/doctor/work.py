@@ -1,0 +1,109 @@
+"""Checks of what is under way, as the database has it: the chain's state, nodes, transactions, the worker."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+
+from webapp.columns import utc_now
+from webapp.commands.doctor.findings import Finding, fail, ok, warn
+from webapp.config import Settings
+from webapp.extensions import db
+from webapp.log.instance import Instance
+from webapp.log.models import Batch
+from webapp.outbox.chains import HALTED
+from webapp.outbox.models import Chain, ChainState, Claim, Node, Transaction, TransactionState
+
+State = TransactionState
+DEAD_END = (State.REVERTED, State.DEAD)
+WAITING = (State.UNKNOWN, State.BLOCKED_FUNDS, State.BLOCKED_FEE, State.ORPHANED)
+UNDER_WAY = (State.QUEUED, State.RESERVED, State.SIGNED, State.SENDING, State.BROADCAST)
+STUCK = timedelta(minutes=5)
+SILENT = timedelta(minutes=1)
+
+
+def check_work(here: Settings, log: Instance) -> list[Finding]:
+    """Make every check that needs the database alone."""
+    found = [_indexer(log), *_nodes(), *_transactions(log), _worker(here, log)]
+    db.session.rollback()
+    return found
+
+
+def _indexer(log: Instance) -> Finding:
+    chain = db.session.get_one(Chain, log.chain_ref)
+    says = f"The worker last found the chain {chain.state}"
+    says += f" ({chain.reason})." if chain.reason else "."
+    if chain.state in HALTED:
+        return fail("indexer", says, "See the checks above; it goes on by itself once they are ok.")
+    if chain.state == ChainState.WAITING:
+        return warn("indexer", says, "Nothing is lost; look at the node if this lasts.")
+    return ok("indexer", says)
+
+
+def _nodes() -> list[Finding]:
+    found = db.session.scalars(select(Node).where(Node.state != "healthy").order_by(Node.name))
+    return [
+        warn(
+            "nodes",
+            f"{one.name} is {one.state} ({one.problem or 'no reason given'}).",
+            "Look at it.",
+        )
+        for one in found
+    ]
+
+
+def _transactions(log: Instance) -> list[Finding]:
+    # One that no batch counts on any more is history.
+    counts = or_(
+        ~Transaction.key.startswith("anchor:"),
+        select(Batch.id).where(Batch.transaction_id == Transaction.id).exists(),
+    )
+    mine = (Transaction.chain_ref == log.chain_ref, counts)
+    halted = _count(*mine, Transaction.state.in_(DEAD_END))
+    waiting = _count(*mine, Transaction.state.in_(WAITING))
+    since = utc_now() - STUCK
+    stuck = _count(*mine, Transaction.state.in_(UNDER_WAY), Transaction.created_at < since)
+    found = []
+    if halted:
+        says = f"{halted} transactions are reverted or dead, so that their batches are halted: "
+        do = "`troth anchors rebuild` owes again the batches that the chain lacks."
+        found.append(
+            fail("transactions", says + _reason(*mine, Transaction.state.in_(DEAD_END)), do)
+        )
+    if waiting:
+        says = f"{waiting} transactions are delayed: "
+        says += _reason(*mine, Transaction.state.in_(WAITING))
+        found.append(
+            warn("transactions", says, "They go on by themselves; funds and fees are yours.")
+        )
+    if stuck:
+        minutes = int(STUCK.total_seconds() // 60)
+        says = f"{stuck} transactions are older than {minutes} minutes and not mined."
+        found.append(
+            warn("transactions", says, "Look at the node, the fees and TROTH_FEE_CAP_GWEI.")
+        )
+    return found or [ok("transactions", "None is stuck or halted.")]
+
+
+def _count(*terms: object) -> int:
+    query = select(func.count()).select_from(Transaction).where(*terms)  # type: ignore[arg-type]
+    return db.session.scalar(query) or 0
+
+
+def _reason(*terms: object) -> str:
+    query = select(Transaction.id, Transaction.reason).where(*terms)  # type: ignore[arg-type]
+    row = db.session.execute(query.order_by(Transaction.id).limit(1)).one()
+    return f"the oldest is {row.id} ({row.reason or 'no reason given'})."
+
+
+def _worker(here: Settings, log: Instance) -> Finding:
+    jobs = Claim.job.in_([f"seal:{log.log_id}", f"index:{log.log_id}"])
+    seen = db.session.scalar(
+        select(func.max(Claim.until)).where(or_(jobs, Claim.job.startswith("send:")))
+    )
+    do = "Start it (`troth run`, or `celery -A workers.celery_app worker`)."
+    if seen is None:
+        return warn("worker", "No worker has ever swept this database.", do)
+    patience = max(SILENT, timedelta(seconds=10 * here.sweep_interval))
+    if seen < utc_now() - patience:
+        return warn("worker", f"No worker has swept since {seen:%Y-%m-%d %H:%M:%S} UTC.", do)
+    return ok("worker", "A worker is sweeping.")

@@ -1,0 +1,186 @@
+"""Is this the chain that the log is on? Asked before anything is sent, and at every sweep.
+
+A chain is known by its id, its genesis, the contract's code, the newest block that counts as final, and
+the newest batch that the contract holds for the log's anchorer.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chain.client import ChainClient
+from chain.contracts import AnchorLog
+from chain.deploy import check_code
+from chain.errors import (
+    ChainError,
+    NoCode,
+    NodeUnavailable,
+    UnexpectedAnswer,
+    WrongChain,
+    WrongCode,
+)
+from webapp.log.models import Anchor, Batch, Log
+from webapp.log.service import KnownBlock
+from webapp.outbox.models import Block
+
+DOCTOR = "Run `troth doctor` to see what to do."
+
+
+class InstanceError(ChainError):
+    """What the node serves cannot be the chain that the log is on; nothing is sent or indexed."""
+
+
+class WrongInstanceError(InstanceError):
+    """The node serves another chain than the log is on."""
+
+    def __init__(self, log_id: int, problem: str) -> None:
+        self.log_id, self.problem = log_id, problem
+        super().__init__(f"Nothing is sent for log {log_id}: {problem}. {DOCTOR}")
+
+
+class ContractGoneError(WrongInstanceError):
+    """There is no AnchorLog, or another contract, at the log's address."""
+
+
+class ForeignBatchError(WrongInstanceError):
+    """The chain holds batches of the log's anchorer that the database does not."""
+
+
+class DeepReorgError(InstanceError):
+    """The chain dropped a block that counted as final; carries its number and both hashes."""
+
+    def __init__(self, number: int, stored: bytes, actual: bytes) -> None:
+        self.number, self.stored, self.actual = number, stored, actual
+        super().__init__(
+            f"Block {number} was final with hash 0x{stored.hex()}, and the node now has "
+            f"0x{actual.hex()} there: a reorg below finality, or a chain that was reset. "
+            f"Nothing is sent or indexed. {DOCTOR}"
+        )
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What the database knows of a log's chain; ``final`` is the newest final block that is stored."""
+
+    log_id: int
+    chain_ref: int
+    chain_id: int
+    genesis: bytes
+    contract: str
+    anchorer: str
+    next_sequence: int
+    final: KnownBlock | None
+
+
+def read_instance(session: Session, log_id: int, depth: int) -> Instance:
+    """Read what the database knows; ``depth`` is head minus block."""
+    log = session.get_one(Log, log_id)
+    number = final_number(session, log.chain_ref, depth)
+    block = None if number is None else session.get(Block, (log.chain_ref, number))
+    return Instance(
+        log_id=log.id,
+        chain_ref=log.chain_ref,
+        chain_id=log.chain.chain_id,
+        genesis=log.chain.genesis,
+        contract=log.contract,
+        anchorer=log.anchorer,
+        next_sequence=log.next_sequence,
+        final=None if block is None else KnownBlock(block.number, block.hash, block.time),
+    )
+
+
+def final_number(session: Session, chain_ref: int, depth: int) -> int | None:
+    """Return the highest number that counts as final: at depth, or of an anchor that was called final.
+
+    The second matters after the depth was raised: what was final stays so.
+    """
+    top = session.scalar(select(func.max(Block.number)).filter_by(chain_ref=chain_ref))
+    if top is None:
+        return None
+    logs = select(Log.id).where(Log.chain_ref == chain_ref)
+    anchored = session.scalar(
+        select(Anchor.block_number)
+        .where(Anchor.log_id.in_(logs), Anchor.final_at.is_not(None))
+        .order_by(Anchor.block_number.desc())
+        .limit(1)
+    )
+    return max(int(top) - depth, -1 if anchored is None else int(anchored))
+
+
+def check_instance(session: Session, client: ChainClient, here: Instance) -> None:
+    """Check everything, cheapest first; asks the node up to seven questions.
+
+    Raises WrongInstanceError and its kinds, DeepReorgError, and NodeUnavailable where it cannot be told.
+    """
+    check_chain(client, here)
+    check_contract(client, here)
+    check_final_block(client, here)
+    check_namespace(session, client, here)
+
+
+def check_chain(client: ChainClient, here: Instance) -> None:
+    """Check chain id and genesis; raises WrongInstanceError."""
+    try:
+        chain_id, genesis = client.chain_id(), client.genesis()
+    except WrongChain as error:
+        raise WrongInstanceError(here.log_id, str(error).rstrip(".")) from error
+    if chain_id != here.chain_id:
+        problem = f"the node serves chain {chain_id}, not {here.chain_id}"
+        raise WrongInstanceError(here.log_id, problem)
+    if genesis != here.genesis:
+        problem = f"the node's chain has the genesis 0x{genesis.hex()}, not 0x{here.genesis.hex()}"
+        raise WrongInstanceError(here.log_id, problem)
+
+
+def check_contract(client: ChainClient, here: Instance) -> None:
+    """Check that AnchorLog is where the log expects it; raises ContractGoneError."""
+    try:
+        check_code(client, here.contract)
+    except (NoCode, WrongCode) as error:
+        raise ContractGoneError(here.log_id, str(error).rstrip(".")) from error
+
+
+def check_final_block(client: ChainClient, here: Instance) -> None:
+    """Check that what was final is still canonical.
+
+    Raises DeepReorgError, and NodeUnavailable where the node has not got that far.
+    """
+    if here.final is None:
+        return
+    actual = client.block(here.final.number)
+    if actual is None:
+        problem = f"it has no block {here.final.number}, which was final already: it is behind"
+        raise NodeUnavailable(client.url, problem)
+    if actual.hash != here.final.hash:
+        raise DeepReorgError(here.final.number, here.final.hash, actual.hash)
+
+
+def check_namespace(session: Session, client: ChainClient, here: Instance) -> None:
+    """Check that the newest batch on the chain is one of ours, at its place.
+
+    AnchorLog counts sequences without a gap and takes a root once, so that the newest batch speaks for
+    all before it. Raises ForeignBatchError.
+    """
+    contract = AnchorLog(client, here.contract)
+    # One block for both questions: a node that lags must not answer the second from an older one.
+    head = client.head().number
+    try:
+        written, first = contract.next(here.anchorer, head)
+        if not written:
+            return
+        query = select(Batch).filter_by(log_id=here.log_id, sequence=written - 1)
+        newest = session.scalars(query).one_or_none()
+        known = None if newest is None else (newest.root, newest.first + newest.count)
+        session.rollback()
+        if known is not None and known[1] == first:
+            state = contract.anchor_of(here.anchorer, known[0], head)
+            if state is not None and state.sequence == written - 1:
+                return
+    except (NoCode, UnexpectedAnswer) as error:
+        raise ContractGoneError(here.log_id, str(error).rstrip(".")) from error
+    raise ForeignBatchError(
+        here.log_id,
+        f"the chain holds {written} batches of {here.anchorer}, and the database does not know the "
+        "newest of them; it seems to have been restored from an older backup",
+    )

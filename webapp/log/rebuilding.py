@@ -1,0 +1,302 @@
+"""Anchoring again what the chain no longer holds; what was sealed never changes.
+
+First a plan, which only reads; then, in one commit, the log's place on the chain it has now and the
+transactions that are owed for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from chain import wire
+from chain.client import ChainClient
+from chain.contracts import AnchorLog
+from webapp.columns import utc_now
+from webapp.extensions import db
+from webapp.log.instance import final_number
+from webapp.log.models import Anchor, Batch, Log
+from webapp.outbox.chains import add_blocks, oldest_and_newest, set_state
+from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
+
+LOST = "The chain lost the transaction; it is being sent again"
+DEAD_END = (TransactionState.REVERTED, TransactionState.DEAD)
+DONE = (TransactionState.MINED, TransactionState.FINAL)
+
+
+class RebuildRefusedError(Exception):
+    """A state of chain or database in which anchoring again would not be safe; says what to do."""
+
+
+@dataclass(frozen=True)
+class RebuildPlan:
+    """What would be done; block numbers, and row ids of batches in the order of the log.
+
+    ``target`` is the row of the chain that the node serves, None if the database has not seen it;
+    ``fork`` the newest stored block that is on it. ``written`` counts the batches that it holds; ``deep``
+    says that it dropped blocks that were final.
+    """
+
+    log_id: int
+    chain_ref: int
+    target: int | None
+    chain_id: int
+    genesis: bytes
+    fork: int | None
+    written: int
+    deep: bool
+    lost_anchors: int
+    owed: tuple[int, ...]
+    given_up: tuple[str, ...]
+
+    @property
+    def moves(self) -> bool:
+        """Whether the log moves to another chain than it is on."""
+        return self.target != self.chain_ref
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to do."""
+        return self.moves or self.deep or bool(self.owed)
+
+
+def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
+    """Compare chain and database, and say what is to be done; writes nothing.
+
+    Raises RebuildRefusedError where the chain holds batches that the database does not, where the node
+    is only behind, or contradicts itself; and ChainError.
+    """
+    session = db.session()
+    log = session.get_one(Log, log_id)
+    chain_id, genesis = client.chain_id(), client.genesis()
+    if chain_id != log.chain.chain_id:
+        raise RebuildRefusedError(
+            f"The node serves chain {chain_id}, and every record is signed for chain "
+            f"{log.chain.chain_id}. Let TROTH_CHAIN_URL lead to a node of chain {log.chain.chain_id}."
+        )
+    known = session.scalars(select(Chain).filter_by(chain_id=chain_id, genesis=genesis)).first()
+    target = None if known is None else known.id
+    moves = target != log.chain_ref
+    # On a chain that is moved to everything is read anew: its anchors were taken back on leaving.
+    fork = None if target is None or moves else find_fork(session, client, target)
+    deployed = bool(client.code(log.contract))
+    written = AnchorLog(client, log.contract).next(log.anchorer)[0] if deployed else 0
+    deep = not moves and _is_deep(session, client, log, fork, depth, deployed=deployed)
+    above = -1 if moves or (deep and fork is None) else fork
+    lost = _anchors_above(session, log, above) if moves or deep else set()
+    kept = set() if moves else _anchors_above(session, log, -1) - lost
+    _check_all_known(session, client, log, written, kept)
+    plan = RebuildPlan(
+        log_id=log.id,
+        chain_ref=log.chain_ref,
+        target=target,
+        chain_id=chain_id,
+        genesis=genesis,
+        fork=fork,
+        written=written,
+        deep=deep,
+        lost_anchors=len(lost),
+        owed=_to_owe(session, log, target, written),
+        given_up=_given_up(session, log) if moves else (),
+    )
+    session.rollback()
+    return plan
+
+
+def find_fork(session: Session, client: ChainClient, chain_ref: int) -> int | None:
+    """Return the highest stored block that is canonical at the node, None if none is."""
+    stored = oldest_and_newest(session, chain_ref)
+    if stored is None:
+        return None
+    low, high = stored[0].number - 1, min(stored[1].number, client.head().number)
+    while low < high:  # what is canonical is a prefix of what is stored
+        middle = (low + high + 1) // 2
+        row, actual = session.get(Block, (chain_ref, middle)), client.block(middle)
+        if row is not None and actual is not None and actual.hash == row.hash:
+            low = middle
+        else:
+            high = middle - 1
+    return low if low >= stored[0].number else None
+
+
+def _is_deep(
+    session: Session, client: ChainClient, log: Log, fork: int | None, depth: int, *, deployed: bool
+) -> bool:
+    """Tell whether the chain dropped final blocks; a smaller reorg is mended by the worker alone."""
+    final = final_number(session, log.chain_ref, depth)
+    if final is None or (fork is not None and fork >= final):
+        if not deployed:
+            raise RebuildRefusedError(
+                f"The node has every final block that was indexed, and yet no contract at "
+                f"{log.contract}: its state is damaged. Use another node."
+            )
+        return False
+    above = -1 if fork is None else fork
+    if deployed and client.block(above + 1) is None:
+        raise RebuildRefusedError(
+            f"The node has got no further than block {above}, and block {final} was final already. "
+            "Wait until it has caught up, or use another node."
+        )
+    return True
+
+
+def _anchors_above(session: Session, log: Log, number: int | None) -> set[bytes]:
+    query = select(Anchor.root).where(Anchor.log_id == log.id)
+    return set(
+        session.scalars(query.where(Anchor.block_number > (-1 if number is None else number)))
+    )
+
+
+def _check_all_known(
+    session: Session, client: ChainClient, log: Log, written: int, kept: set[bytes]
+) -> None:
+    """Refuse a chain that holds a batch which the database does not have at that place."""
+    contract = AnchorLog(client, log.contract)
+    sealed = select(Batch.sequence, Batch.root).where(Batch.log_id == log.id)
+    found = session.execute(sealed.where(Batch.sequence < written))
+    roots = {row.sequence: row.root for row in found}
+    for sequence in range(written):
+        root = roots.get(sequence)
+        if root in kept:
+            continue
+        state = None if root is None else contract.anchor_of(log.anchorer, root)
+        if state is None or state.sequence != sequence:
+            raise RebuildRefusedError(
+                f"The chain holds {written} batches of {log.anchorer}, and the database does not know "
+                f"the one with sequence {sequence}: it was restored from an older backup. Restore the "
+                "newest backup. If that is lost for good, the log has to end: close its namespace "
+                "(AnchorLog.close() by its anchorer) and begin a new log with a fresh "
+                "TROTH_ANCHORER_KEY."
+            )
+
+
+def _to_owe(session: Session, log: Log, target: int | None, written: int) -> tuple[int, ...]:
+    """Return the batches, in order, that the chain lacks and that nothing on its way will bring there."""
+    query = (
+        select(Batch.id)
+        .join(Transaction, Transaction.id == Batch.transaction_id)
+        .where(Batch.log_id == log.id, Batch.sequence >= written)
+        .order_by(Batch.sequence)
+    )
+    if target == log.chain_ref:
+        query = query.where(Transaction.state.in_((*DEAD_END, *DONE)))
+    return tuple(session.scalars(query))
+
+
+def _given_up(session: Session, log: Log) -> tuple[str, ...]:
+    others = select(Log.anchorer).where(Log.chain_ref == log.chain_ref, Log.id != log.id)
+    return tuple(session.scalars(others.where(exists().where(Batch.log_id == Log.id))))
+
+
+def apply_rebuild(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -> None:
+    """Do what the plan says, in the open write transaction.
+
+    ``blocks`` is where following begins on a chain of which nothing that is stored is canonical.
+    """
+    log = session.get_one(Log, plan.log_id)
+    chain = _target(session, plan, blocks)
+    if plan.moves:
+        _leave(session, session.get_one(Chain, plan.chain_ref), plan)
+    above = -1 if plan.moves or plan.fork is None else plan.fork
+    if plan.moves or plan.deep:
+        gone = (Anchor.log_id == log.id, Anchor.block_number > above)
+        session.execute(delete(Anchor).where(*gone))
+    log.chain_ref = chain.id
+    session.flush()
+    if plan.moves:
+        _return(session, plan, chain.id)
+    for batch_id in plan.owed:
+        _owe(session, session.get_one(Batch, batch_id), chain.id)
+    set_state(chain, ChainState.SYNCING)
+
+
+def _target(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -> Chain:
+    """Return the row of the chain that the node serves, with canonical blocks only."""
+    if plan.target is None:
+        fresh = {"chain_id": plan.chain_id, "genesis": plan.genesis}
+        chain = Chain(first_block=blocks[0].number, **fresh)
+        session.add(chain)
+        session.flush()
+        add_blocks(session, chain.id, blocks)
+        return chain
+    chain = session.get_one(Chain, plan.target)
+    if not (plan.moves or plan.deep):
+        return chain
+    fork = -1 if plan.fork is None else plan.fork
+    dropped = (Block.chain_ref == chain.id, Block.number > fork)
+    held = select(Attempt.transaction_id).where(
+        Attempt.block_hash.in_(select(Block.hash).where(*dropped))
+    )
+    session.execute(
+        update(Transaction)
+        .where(Transaction.chain_ref == chain.id, Transaction.id.in_(held))
+        .where(Transaction.state.in_(DONE))
+        .values(state=TransactionState.ORPHANED, reason=LOST, mined_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(Block).where(*dropped))
+    if plan.fork is None:
+        chain.first_block = blocks[0].number
+        add_blocks(session, chain.id, blocks)
+    return chain
+
+
+def _leave(session: Session, old: Chain, plan: RebuildPlan) -> None:
+    """Close the books on a chain that is gone: nothing of it may be called anchored any more."""
+    others = select(Log.id).where(Log.chain_ref == old.id, Log.id != plan.log_id)
+    session.execute(
+        delete(Anchor).where(Anchor.log_id.in_(others)).execution_options(synchronize_session=False)
+    )
+    reason = (
+        f"This chain (genesis 0x{old.genesis.hex()}) is gone; the log that was open went on with the "
+        f"one of genesis 0x{plan.genesis.hex()}, and earlier logs ended"
+    )
+    set_state(old, ChainState.HALTED_INSTANCE, reason)
+
+
+def _return(session: Session, plan: RebuildPlan, chain_ref: int) -> None:
+    """Point the batches that the chain holds to the transactions that once brought them there."""
+    held = select(Batch).where(Batch.log_id == plan.log_id, Batch.sequence < plan.written)
+    for batch in session.scalars(held):
+        there = select(Transaction.id).where(
+            Transaction.chain_ref == chain_ref,
+            Transaction.key.startswith(_key(batch), autoescape=True),
+        )
+        found = session.scalars(there.order_by(Transaction.id.desc()).limit(1)).first()
+        batch.transaction_id = found or batch.transaction_id
+
+
+def _key(batch: Batch) -> str:
+    return f"anchor:{batch.log_id}:0x{batch.root.hex()}"
+
+
+def _owe(session: Session, batch: Batch, chain_ref: int) -> None:
+    """See to it that a batch is owed on a chain: what is on its way there goes on, else anew."""
+    old = batch.transaction
+    base = _key(batch)
+    every = select(Transaction).where(Transaction.key.startswith(base, autoescape=True))
+    known = list(session.scalars(every.order_by(Transaction.id.desc())))
+    there = [one for one in known if one.chain_ref == chain_ref]
+    for one in there:
+        if one.state not in DEAD_END:
+            if one.state in DONE:
+                one.state, one.reason, one.mined_at = TransactionState.ORPHANED, LOST, None
+            batch.transaction_id = one.id
+            return
+    repeated = f":{len(there) + 1}" if there else ""
+    fresh = Transaction(
+        chain_ref=chain_ref,
+        key=f"{base}:{chain_ref}{repeated}",
+        signer=old.signer,
+        to=old.to,
+        data=old.data,
+        # A limit of its own: with the nonce and fees of an earlier one, the chain id being the same, it
+        # would be signed to the very same bytes, and attempts are told apart by their hash.
+        gas=max(one.gas for one in known) + 1,
+        state=TransactionState.QUEUED,
+        created_at=utc_now(),
+    )
+    session.add(fresh)
+    session.flush()
+    batch.transaction_id = fresh.id
