@@ -44,3 +44,8 @@ def _state(batch: Batch | None, transaction: Transaction | None, anchor: Anchor 
     if state in (TransactionState.MINED, TransactionState.FINAL):
         return "mined"
     return "sent" if transaction.sent_at else "sealed"
+
+
+def batch_state(batch: Batch) -> str:
+    """Return a batch's anchoring state, which is that of each of its entries."""
+    return _state(batch, batch.transaction, batch.anchor)
