@@ -15,6 +15,7 @@ from webapp.commands import demo as demo_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
+from webapp.commands.monitor import monitor
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
 from webapp.secrets import SecretsError
@@ -111,6 +112,9 @@ def grant(handle: str, role: str) -> None:
     with create_app().app_context():
         account = grant_role(handle, role)
         click.echo(f"{account.handle} is now {account.role}")
+
+
+cli.add_command(monitor)
 
 
 def main() -> None:

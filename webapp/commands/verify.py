@@ -45,7 +45,7 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     try:
         bundle = parse_bundle(_read(wanted.file))
         pins = find_pins(wanted, settings)
-        _check_url(wanted.rpc)
+        check_url(wanted.rpc)
     except (MalformedError, UnusableError, UnusableRecord) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
@@ -130,7 +130,8 @@ def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader
     return NodeReader(ChainClient(wanted.rpc or settings.rpc_url, timeout=settings.node_timeout))
 
 
-def _check_url(url: str | None) -> None:
+def check_url(url: str | None) -> None:
+    """Check that a node's URL, if there is one, is of HTTP; raises UnusableError."""
     if url is not None and not url.startswith(("http://", "https://")):
         raise UnusableError(
             f"--rpc is {url!r}; it needs a URL that starts with http:// or https://."
