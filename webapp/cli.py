@@ -15,6 +15,7 @@ from webapp.commands import demo as demo_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
+from webapp.commands.audit import audit
 from webapp.commands.monitor import monitor
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
@@ -114,6 +115,7 @@ def grant(handle: str, role: str) -> None:
         click.echo(f"{account.handle} is now {account.role}")
 
 
+cli.add_command(audit)
 cli.add_command(monitor)
 
 

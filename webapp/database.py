@@ -155,6 +155,15 @@ def write_alone(session: Session, statement: Executable) -> None:
         connection.commit()
 
 
+@contextmanager
+def snapshot() -> Iterator[Connection]:
+    """Open a connection that sees one state of the database, whatever is written meanwhile."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":  # on SQLite every transaction is that already
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     """Make a query lock its rows; SQLite's one writer holds the whole file already.
 
