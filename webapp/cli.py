@@ -17,6 +17,7 @@ from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
 from webapp.commands.monitor import monitor
+from webapp.commands.self_anchor import self_anchor
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
 from webapp.secrets import SecretsError
@@ -117,6 +118,7 @@ def grant(handle: str, role: str) -> None:
 
 cli.add_command(audit)
 cli.add_command(monitor)
+cli.add_command(self_anchor)
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ class UnusableError(Exception):
 def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     """Verify a file, print the verdicts, and return the exit code (0, 1, 2 or 3)."""
     try:
-        bundle = parse_bundle(_read(wanted.file))
+        bundle = parse_bundle(read_file(wanted.file))
         pins = find_pins(wanted, settings)
         check_url(wanted.rpc)
     except (MalformedError, UnusableError, UnusableRecord) as error:
@@ -138,8 +138,11 @@ def check_url(url: str | None) -> None:
         )
 
 
-def _read(path: Path) -> bytes:
-    """Read at most one byte more than a bundle may have: the parser refuses what is longer."""
+def read_file(path: Path) -> bytes:
+    """Read at most one byte more than a bundle may have: the parser refuses what is longer.
+
+    Raises UnusableError.
+    """
     if path.exists() and not path.is_file():
         raise UnusableError(f"{path} is no regular file.")
     try:

@@ -66,22 +66,21 @@ def test_an_empty_database_agrees(app: Flask) -> None:
 
 
 X32, X16 = bytes([7]) * 32, bytes([7]) * 16
-POST = "kind = 1 AND message IS NOT NULL"
 # What is changed by SQL, and the kinds of mismatch that it must show.
 CHANGES: list[tuple[str, dict[str, Any], set[str]]] = [
     (
-        f"UPDATE entries SET content = :x WHERE id = (SELECT min(id) FROM entries WHERE {POST})",
+        "UPDATE entries SET content = :x WHERE id = (SELECT min(id) FROM entries WHERE kind = 1 AND message IS NOT NULL)",
         {"x": X32},
         {"content", "leaf"},
     ),
     (
-        f"UPDATE entries SET record = :x WHERE id = (SELECT max(id) FROM entries WHERE {POST})",
+        "UPDATE entries SET record = :x WHERE id = (SELECT max(id) FROM entries WHERE kind = 1 AND message IS NOT NULL)",
         {"x": X16},
         {"message", "post"},
     ),
     ("UPDATE entries SET message = NULL WHERE kind = 3", {}, {"erased", "device"}),
     (
-        f"UPDATE entries SET message = NULL WHERE id = (SELECT max(id) FROM entries WHERE {POST})",
+        "UPDATE entries SET message = NULL WHERE id = (SELECT max(id) FROM entries WHERE kind = 1 AND message IS NOT NULL)",
         {},
         {"erased"},
     ),
