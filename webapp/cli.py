@@ -73,6 +73,9 @@ def setup() -> None:
 @click.option("--contract", metavar="ADDRESS", help="Pin: the AnchorLog contract")
 @click.option("--anchorer", metavar="ADDRESS", help="Pin: who writes the log's roots")
 @click.option("--depth", type=click.IntRange(0), help="Pin: blocks above that make one final")
+@click.option(
+    "--api", metavar="URL", help="Also read the public log there, for 'authority' and 'latest'"
+)
 @click.option("--offline", is_flag=True, help="Ask no node; check what the file alone can show")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON")
 def verify(file: Path, as_json: bool, offline: bool, **pins: object) -> None:

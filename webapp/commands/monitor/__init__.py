@@ -13,12 +13,12 @@ from chain.client import ChainClient
 from chain.errors import UnusableRecord
 from chain.proofs.domain import Domain
 from chain.proofs.readers import Pins
-from webapp.commands.monitor.api import PublicLog
-from webapp.commands.monitor.errors import MonitorError, UnclearError, UnusableError, WrongError
-from webapp.commands.monitor.http import BoundedHttp
 from webapp.commands.monitor.judging import PinnedChain, PinnedLog
 from webapp.commands.monitor.state import State
 from webapp.commands.monitor.walk import Look, Walk
+from webapp.commands.public_log.api import PublicLog
+from webapp.commands.public_log.errors import MonitorError, UnclearError, UnusableError, WrongError
+from webapp.commands.public_log.http import BoundedHttp
 from webapp.commands.verify import UnusableError as UnusablePinsError
 from webapp.commands.verify import Wanted, check_url, find_pins
 from webapp.config import InvalidSettingError, Settings, load_settings

@@ -11,9 +11,9 @@ from chain.proofs.records import Message
 from chain.proofs.shapes import to_hex
 from chain.proofs.verdicts import spell_time
 from chain.reader import NodeReader
-from webapp.commands.monitor.api import PublicBatch
-from webapp.commands.monitor.errors import UnclearError, WrongError
 from webapp.commands.monitor.rules import BlockQuestion, DeviceQuestion, Question, WalletQuestion
+from webapp.commands.public_log.api import PublicBatch
+from webapp.commands.public_log.errors import UnclearError, WrongError
 
 _BLOCKS_KEPT = 1_000
 

@@ -23,11 +23,8 @@ from chain.proofs.records import (
 from chain.proofs.shapes import to_hex
 from chain.proofs.signatures import recover
 from chain.proofs.tree import build_tree
-from webapp.commands.monitor.api import PublicBatch, PublicEntry
-from webapp.commands.monitor.errors import UnclearError, WrongError
-
-# A tree with its proofs takes about 600 bytes a leaf.
-MAX_COUNT = 100_000
+from webapp.commands.public_log.api import MAX_COUNT, PublicBatch, PublicEntry
+from webapp.commands.public_log.errors import UnclearError, WrongError
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Any
 from chain.proofs.readers import Pins
 from chain.proofs.records import Kind
 from chain.proofs.shapes import to_hex
-from webapp.commands.monitor.errors import UnusableError
 from webapp.commands.monitor.rules import Device, Head, Version
+from webapp.commands.public_log.errors import UnusableError
 
 FORMAT = 1
 BUSY_SECONDS = 5

@@ -8,8 +8,6 @@ from itertools import chain, islice
 from chain.proofs.domain import Domain
 from chain.proofs.readers import AnchorRecord
 from chain.proofs.shapes import to_hex
-from webapp.commands.monitor.api import PublicBatch, PublicEntry, PublicLog
-from webapp.commands.monitor.errors import NoLogError, UnclearError, WrongError
 from webapp.commands.monitor.judging import PinnedChain
 from webapp.commands.monitor.rules import (
     Question,
@@ -19,6 +17,8 @@ from webapp.commands.monitor.rules import (
     check_root,
 )
 from webapp.commands.monitor.state import SeenBatch, State
+from webapp.commands.public_log.api import PublicBatch, PublicEntry, PublicLog
+from webapp.commands.public_log.errors import NoLogError, UnclearError, WrongError
 
 # So many batches that are not final yet are tried at each look.
 MAX_AHEAD = 100

@@ -17,11 +17,13 @@ from chain.proofs.shapes import (
     check_uuid,
 )
 from chain.proofs.signatures import MAX_SIGNATURE_BYTES
-from webapp.commands.monitor.errors import NoLogError, UnclearError, WrongError
-from webapp.commands.monitor.http import MAX_ANSWER_BYTES, BoundedHttp, NotThereError
+from webapp.commands.public_log.errors import NoLogError, UnclearError, WrongError
+from webapp.commands.public_log.http import MAX_ANSWER_BYTES, BoundedHttp, NotThereError
 
 PAGE = 1_000
 MAX_DEPTH = 6
+# Of one batch; a tree with its proofs takes about 600 bytes a leaf.
+MAX_COUNT = 100_000
 PUBLIC_KINDS = frozenset({Kind.DELETION, Kind.DELEGATION, Kind.REVOCATION})
 FINAL = "final"
 _ITEM = frozenset({"entry", "signature", "account", "message"})

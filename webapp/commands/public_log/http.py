@@ -13,7 +13,7 @@ from contextlib import suppress
 from socket import SHUT_RDWR
 from urllib.parse import urlencode, urlsplit
 
-from webapp.commands.monitor.errors import UnclearError, UnusableError
+from webapp.commands.public_log.errors import UnclearError, UnusableError
 
 MAX_ANSWER_BYTES = 4 << 20
 _PIECE = 1 << 16
