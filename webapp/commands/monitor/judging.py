@@ -28,7 +28,7 @@ class PinnedLog:
 
 
 class PinnedChain:
-    """The pinned chain, seen from one head; raises UnclearError where the node cannot answer."""
+    """The pinned chain; every method raises UnclearError where the node cannot answer."""
 
     def __init__(self, client: ChainClient, pins: Pins, log: PinnedLog) -> None:
         self._client, self._reader, self._log = client, NodeReader(client), log
@@ -41,6 +41,7 @@ class PinnedChain:
                     f"{pins.chain_id} and {to_hex(pins.genesis)}."
                 )
             self.head = self._reader.head().number
+            # Before the API is asked: it must know of every batch that was on the chain by then.
             self.held = self._reader.next_sequence(log.contract, log.anchorer)
         except ChainUnavailableError as error:
             raise _away(error) from error
@@ -51,6 +52,9 @@ class PinnedChain:
         Raises WrongError where the chain contradicts what the API says.
         """
         record = self.anchor_of(batch.root)
+        if record is None and batch.anchor is not None:
+            self._look_up()
+            record = self.anchor_of(batch.root)
         if record is None:
             self._check_absent(batch)
             return None
@@ -61,6 +65,8 @@ class PinnedChain:
                 f"Batch {batch.sequence} is said to have sequence, first and count {stated}; "
                 f"the chain holds {actual}."
             )
+        if self.head - record.block_number < self._log.depth:
+            self._look_up()
         if self.head - record.block_number < self._log.depth:
             return None
         if batch.anchor is not None:
@@ -86,6 +92,13 @@ class PinnedChain:
             if isinstance(question, DeviceQuestion):
                 return self._judge_device(question, record)
             return self._judge_wallet(question, record)
+        except ChainUnavailableError as error:
+            raise _away(error) from error
+
+    def _look_up(self) -> None:
+        """Move to the newest head: the chain goes on while the API is read."""
+        try:
+            self.head = self._reader.head().number
         except ChainUnavailableError as error:
             raise _away(error) from error
 

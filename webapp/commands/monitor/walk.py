@@ -57,7 +57,7 @@ class Walk:
         return self.look
 
     def _go_on(self) -> None:
-        batches, entries = self._log.batches(self._sequence), self._log.entries(self._position)
+        batches, entries = self._log.batches(self._sequence), _Entries(self._log)
         ahead: Iterable[PublicBatch] = ()
         for batch in batches:
             self._check_header(batch, self._sequence, self._position)
@@ -80,9 +80,7 @@ class Walk:
                     f"with the node at block {self._chain.head} it is not deep enough yet."
                 )
 
-    def _keep(
-        self, batch: PublicBatch, entries: Iterator[PublicEntry], record: AnchorRecord
-    ) -> None:
+    def _keep(self, batch: PublicBatch, entries: "_Entries", record: AnchorRecord) -> None:
         """Take a batch that is final on the chain, for good."""
         with self._state.change():
             questions = self._take(batch, entries)
@@ -95,9 +93,7 @@ class Walk:
         self.look.doubts += doubts[: DOUBTS_SHOWN - len(self.look.doubts)]
         self._count()
 
-    def _try(
-        self, batches: Iterable[PublicBatch], entries: Iterator[PublicEntry]
-    ) -> list[PublicBatch]:
+    def _try(self, batches: Iterable[PublicBatch], entries: "_Entries") -> list[PublicBatch]:
         """Check batches that are sealed and not final yet; remember only what was announced."""
         tried: list[PublicBatch] = []
         position = self._position
@@ -113,11 +109,11 @@ class Walk:
                 self._state.see(_seen(batch, None))
         return tried
 
-    def _take(self, batch: PublicBatch, entries: Iterator[PublicEntry]) -> list[Question]:
+    def _take(self, batch: PublicBatch, entries: "_Entries") -> list[Question]:
         leaves: list[bytes] = []
         open_questions: list[Question] = []
         for position in range(batch.first, batch.first + batch.count):
-            item = _next(entries, batch, position)
+            item = entries.take(batch, position)
             leaf, questions = check_entry(item, position, self._domain, self._state)
             leaves.append(leaf)
             open_questions += questions
@@ -142,9 +138,9 @@ class Walk:
                 raise WrongError(f"The API takes back batch {sequence}, which it gave before.")
             check_place(batch, sequence, seen.first)
             _check_same(batch, seen)
-            entries = self._log.entries(seen.first)
+            entries = _Entries(self._log)
             places = range(seen.first, seen.first + seen.count)
-            leaves = [check_alone(_next(entries, batch, place), place) for place in places]
+            leaves = [check_alone(entries.take(batch, place), place) for place in places]
             check_root(batch, leaves)
             self._check_still_there(seen)
 
@@ -176,11 +172,22 @@ class Walk:
         self.look.batches, self.look.entries = self._sequence, self._position
 
 
-def _next(entries: Iterator[PublicEntry], batch: PublicBatch, position: int) -> PublicEntry:
-    item = next(entries, None)
-    if item is None:
-        raise WrongError(f"The API withholds position {position} of batch {batch.sequence}.")
-    return item
+class _Entries:
+    """Entries in the order of their positions, read on over the bounds of batches."""
+
+    def __init__(self, log: PublicLog) -> None:
+        self._log = log
+        self._read: Iterator[PublicEntry] = iter(())
+
+    def take(self, batch: PublicBatch, position: int) -> PublicEntry:
+        """Return the next entry; raises WrongError where the API has none."""
+        item = next(self._read, None)
+        if item is None:  # the batch may have been sealed after the last page was read
+            self._read = self._log.entries(position)
+            item = next(self._read, None)
+        if item is None:
+            raise WrongError(f"The API withholds position {position} of batch {batch.sequence}.")
+        return item
 
 
 def _check_same(batch: PublicBatch, seen: SeenBatch | None) -> None:

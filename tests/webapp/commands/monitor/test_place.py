@@ -42,6 +42,40 @@ def test_an_empty_log_is_clean(troth: Run, own: Watched, state: Path) -> None:
     assert (code, found["batches"], found["entries"]) == (CLEAN, 0, 0)
 
 
+def test_pages_of_any_size_join(troth: Run, full: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    for size in (1, 3, 8):
+        monkeypatch.setattr("webapp.commands.public_log.api.PAGE", size)
+        code, found = look(troth, full)
+        assert (code, found["batches"], found["entries"]) == (CLEAN, 2, 8)
+
+
+def test_what_is_sealed_and_anchored_during_a_look_is_no_lie(
+    troth: Run, own: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.commands.public_log.api.PAGE", 2)
+    alice, more = own.person().sign_in(), 3
+    for _ in range(2):
+        alice.publish()
+        alice.publish()
+        own.sweep()
+
+    def go_on(path: str, body: Any) -> None:
+        nonlocal more
+        if path == "batches" and more:
+            more -= 1
+            own.liar.lie = None
+            alice.publish()
+            alice.publish()
+            own.sweep()
+            own.liar.lie = go_on
+            body["next"] = body["items"][-1]["sequence"] + 1
+
+    own.liar.lie = go_on
+    code, found = look(troth, own)
+    assert (code, found["problem"]) == (CLEAN, None)
+    assert found["batches"] == 5
+
+
 def test_it_goes_on_where_it_was(troth: Run, own: Watched, state: Path) -> None:
     fill(own)
     _, first = look(troth, own, "--state", state)
