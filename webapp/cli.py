@@ -18,6 +18,9 @@ from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
 from webapp.commands import verify as verify_command
+from webapp.commands.audit import audit
+from webapp.commands.monitor import monitor
+from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
@@ -81,6 +84,9 @@ def setup() -> None:
 @click.option("--contract", metavar="ADDRESS", help="Pin: the AnchorLog contract")
 @click.option("--anchorer", metavar="ADDRESS", help="Pin: who writes the log's roots")
 @click.option("--depth", type=click.IntRange(0), help="Pin: blocks above that make one final")
+@click.option(
+    "--api", metavar="URL", help="Also read the public log there, for 'authority' and 'latest'"
+)
 @click.option("--offline", is_flag=True, help="Ask no node; check what the file alone can show")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON")
 def verify(file: Path, as_json: bool, offline: bool, **pins: object) -> None:
@@ -128,6 +134,9 @@ cli.add_command(keystore_command.keystore)
 cli.add_command(status)
 cli.add_command(anchors_command.anchors)
 cli.add_command(doctor_command.doctor)
+cli.add_command(audit)
+cli.add_command(monitor)
+cli.add_command(self_anchor)
 
 
 def main() -> None:

@@ -223,16 +223,17 @@ def write_alone(session: Session, statement: Executable) -> None:
 
 
 @contextmanager
-def one_snapshot() -> Iterator[Connection]:
+def one_snapshot(seconds: int | None = SNAPSHOT_SECONDS) -> Iterator[Connection]:
     """Read the database as it is at one moment, on a connection of its own; nothing is written.
 
-    Raises OperationalError for a statement of more than SNAPSHOT_SECONDS, on PostgreSQL.
+    Raises OperationalError for a statement of more than ``seconds``, on PostgreSQL.
     """
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             connection.execution_options(**options)
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{SNAPSHOT_SECONDS}s'")
+            if seconds is not None:
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds}s'")
         yield connection
 
 

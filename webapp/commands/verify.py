@@ -15,9 +15,14 @@ from chain.proofs.readers import Pins
 from chain.proofs.verdicts import Report, Verdict, exit_code, spell_time
 from chain.proofs.verify import verify
 from chain.reader import NodeReader
+from webapp.commands.public_log.api import PublicLog
+from webapp.commands.public_log.errors import MonitorError
+from webapp.commands.public_log.http import BoundedHttp
+from webapp.commands.public_log.reader import ApiLog
 from webapp.config import EXTERNAL, Settings, network_depth
 
 UNUSABLE = 2
+API_SECONDS = 30.0
 COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 ADDRESS_DIGITS, HASH_DIGITS = 40, 64
 
@@ -34,6 +39,7 @@ class Wanted:
     contract: str | None = None
     anchorer: str | None = None
     depth: int | None = None
+    api: str | None = None
 
 
 class UnusableError(Exception):
@@ -43,13 +49,14 @@ class UnusableError(Exception):
 def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     """Verify a file, print the verdicts, and return the exit code (0, 1, 2 or 3)."""
     try:
-        bundle = parse_bundle(_read(wanted.file))
+        bundle = parse_bundle(read_file(wanted.file))
         pins = find_pins(wanted, settings)
-        _check_url(wanted.rpc)
-    except (MalformedError, UnusableError, UnusableRecord) as error:
+        check_url(wanted.rpc)
+        log = _log(wanted, pins)
+    except (MalformedError, UnusableError, UnusableRecord, MonitorError) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
-    report = verify(bundle, pins, _reader(wanted, settings, pins))
+    report = verify(bundle, pins, _reader(wanted, settings, pins), log)
     code = exit_code(report, offline=wanted.offline)
     if as_json:
         shown = {**report.to_json(), "pins": describe_pins(pins, settings), "exit_code": code}
@@ -130,15 +137,26 @@ def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader
     return NodeReader(ChainClient(wanted.rpc or settings.rpc_url, timeout=settings.node_timeout))
 
 
-def _check_url(url: str | None) -> None:
+def _log(wanted: Wanted, pins: Pins | None) -> ApiLog | None:
+    """Return the public log to judge `authority` and `latest` by; raises MonitorError for its URL."""
+    if wanted.api is None or wanted.offline or pins is None or pins.anchorer is None:
+        return None
+    return ApiLog(PublicLog(BoundedHttp(wanted.api, API_SECONDS), pins.anchorer))
+
+
+def check_url(url: str | None) -> None:
+    """Check that a node's URL, if there is one, is of HTTP; raises UnusableError."""
     if url is not None and not url.startswith(("http://", "https://")):
         raise UnusableError(
             f"--rpc is {url!r}; it needs a URL that starts with http:// or https://."
         )
 
 
-def _read(path: Path) -> bytes:
-    """Read at most one byte more than a bundle may have: the parser refuses what is longer."""
+def read_file(path: Path) -> bytes:
+    """Read at most one byte more than a bundle may have: the parser refuses what is longer.
+
+    Raises UnusableError.
+    """
     if path.exists() and not path.is_file():
         raise UnusableError(f"{path} is no regular file.")
     try:

@@ -270,3 +270,33 @@ class SignatureTooLongError(RecordRefusedError):
     def detail(self) -> str:
         """Name both lengths."""
         return f"The signature has {self.length} bytes; at most 8192 are accepted."
+
+
+@dataclass(eq=False)
+class LogUnknownError(ProblemError):
+    """A log that was never kept here."""
+
+    status = 404
+    code = "log_unknown"
+    title = "There is no such log here"
+    anchorer: str
+
+    @property
+    def detail(self) -> str:
+        """Name the anchorer."""
+        return f"No log of {self.anchorer} is kept here; GET /api/v1/log names the present one."
+
+
+@dataclass(eq=False)
+class BatchUnknownError(ProblemError):
+    """A batch that the log does not have (yet)."""
+
+    status = 404
+    code = "batch_unknown"
+    title = "The log has no such batch"
+    sequence: int
+
+    @property
+    def detail(self) -> str:
+        """Name the sequence."""
+        return f"The log has no batch {self.sequence}; GET /api/v1/log/batches lists them."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import bindparam, select, true
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
@@ -22,7 +22,7 @@ from webapp.outbox.models import Block
 from webapp.round_trips import NextId, fetch_together
 
 # Built once: putting a statement together takes longer than running it.
-_E, _B = table_of(Entry).c, table_of(Block).c
+_E, _B, _L = table_of(Entry).c, table_of(Block).c, table_of(Log).c
 _ON_CHAIN = _B.chain_ref == bindparam("chain_ref")
 _BLOCK = (_B.number, _B.hash, _B.time)
 _HEAD = select(*_BLOCK).where(_ON_CHAIN).order_by(_B.number.desc()).limit(1).subquery()
@@ -40,8 +40,11 @@ _SAME = (
     .subquery()
 )
 _SALT = select(_E.id).where(_E.salt_digest == bindparam("salt_digest")).exists()
+_OPEN = select(_L.id, _L.chain_ref, _L.contract).order_by(_L.id.desc()).limit(1).subquery()
 _PRECEDENTS = select(
-    select(func.max(table_of(Log).c.id)).scalar_subquery().label("open_log"),
+    _OPEN.c.id.label("open_log"),
+    _OPEN.c.chain_ref,
+    _OPEN.c.contract,
     _HEAD.c.number.label("head_number"),
     _HEAD.c.hash.label("head_hash"),
     _HEAD.c.time.label("head_time"),
@@ -53,7 +56,12 @@ _PRECEDENTS = select(
     _SAME.c.id.label("same_entry"),
     _SALT.label("salt_used"),
     NextId(Entry).label("next_entry"),
-).select_from(_HEAD.outerjoin(_NAMED, true()).outerjoin(_CURRENT, true()).outerjoin(_SAME, true()))
+).select_from(
+    _HEAD.join(_OPEN, true())
+    .outerjoin(_NAMED, true())
+    .outerjoin(_CURRENT, true())
+    .outerjoin(_SAME, true())
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ def find_precedents(session: Session, log: OpenLog, key: RecordKey, block: int) 
     if not found:
         raise LogNotOpenError
     row = found[0]
-    if row.open_log != log.id:
+    if (row.open_log, row.chain_ref, row.contract) != (log.id, log.chain_ref, log.contract):
         forget_log(session)
         raise LogReplacedError
     owner, signs = authors[0] if authors else (None, False)

@@ -58,12 +58,18 @@ def _state(batch: Batch | None, transaction: Transaction | None, anchor: Anchor 
     return "sent" if transaction.sent_at else "sealed"
 
 
-def _halted_chain(entry: Entry) -> Chain | None:
-    """Return the entry's chain if it is halted; the session reads a log once for all its entries."""
-    session = object_session(entry)
+def _halted_chain(row: Entry | Batch) -> Chain | None:
+    """Return the chain of a row's log if it is halted; the session reads a log once for all its entries."""
+    session = object_session(row)
     if session is None:  # accepted a moment ago, and not read back
         return None
     # Held here, because the session itself forgets what nobody else refers to.
     logs = session.info.setdefault(_LOGS, {})
-    log = logs[entry.log_id] = session.get_one(Log, entry.log_id)
+    log = logs[row.log_id] = session.get_one(Log, row.log_id)
     return log.chain if log.chain.state in HALTED_CHAIN else None
+
+
+def batch_state(batch: Batch) -> str:
+    """Return a batch's anchoring state, which is that of each of its entries."""
+    state = _state(batch, batch.transaction, batch.anchor)
+    return "halted" if state != "final" and _halted_chain(batch) is not None else state

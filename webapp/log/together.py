@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from webapp.database import connection_of, locked
@@ -17,9 +17,9 @@ from webapp.errors import ProblemError
 from webapp.extensions import table_of
 from webapp.log.acceptance import CheckedRecord, check_owner, judge_by
 from webapp.log.errors import LogNotOpenError, LogReplacedError
-from webapp.log.models import Author, Entry, Log
+from webapp.log.models import Author, Entry
 from webapp.log.precedents import Precedents
-from webapp.log.service import KnownBlock, OpenLog, forget_log
+from webapp.log.service import KnownBlock, OpenLog, current_log, forget_log
 from webapp.outbox.models import Block
 from webapp.round_trips import next_ids
 
@@ -83,7 +83,7 @@ def _lock_authors(session: Session, addresses: set[str]) -> dict[str, tuple[UUID
 
 def _blocks(session: Session, log: OpenLog, numbers: set[int]) -> dict[int, KnownBlock]:
     """Return the named blocks that are known, and the newest; raises when the log is not the open one."""
-    if session.scalar(select(func.max(Log.id))) != log.id:
+    if current_log(session) != log:
         forget_log(session)
         raise LogReplacedError
     mine = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == log.chain_ref)
