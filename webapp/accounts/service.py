@@ -27,7 +27,7 @@ from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db
 from webapp.log import delegations
-from webapp.log.acceptance import accepting, admit, check_record
+from webapp.log.acceptance import accepting, admit, check_record, in_the_open_log
 from webapp.log.models import Author, Delegation
 from webapp.log.service import add_author, current_log, lock_author
 
@@ -119,6 +119,7 @@ def find_account(account_id: UUID) -> Account:
     return account
 
 
+@in_the_open_log
 def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
     """Accept a signed Delegation; return the device and whether it is new."""
     record = check_record(db.session(), Kind.DELEGATION, message, signature, account_id)
@@ -131,6 +132,7 @@ def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[D
         return delegation, True
 
 
+@in_the_open_log
 def revoke_device(
     account_id: UUID, address: str, message: dict[str, Any], signature: bytes
 ) -> Delegation:

@@ -3,10 +3,11 @@
 The straight line: check_record -> (open a write transaction) -> admit -> an Entry.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -21,6 +22,7 @@ from webapp.database import connection_of, violates, writing
 from webapp.extensions import table_of
 from webapp.log import delegations, precedents, rules
 from webapp.log.errors import (
+    LogReplacedError,
     NotYourAuthorError,
     RecordRefusedError,
     SaltRefusedError,
@@ -30,6 +32,24 @@ from webapp.log.models import Entry
 from webapp.log.precedents import Precedents, RecordKey
 from webapp.log.service import OpenLog, forget_log, remembered_log
 from webapp.log.signers import Signer, find_signer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_the_open_log(accept: Callable[P, T]) -> Callable[P, T]:
+    """Make a use-case that accepts a record begin again, once, if another log was opened meanwhile."""
+
+    @wraps(accept)
+    def accept_again(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return accept(*args, **kwargs)
+        except (
+            LogReplacedError
+        ):  # nothing was written, and the log that was remembered is forgotten
+            return accept(*args, **kwargs)
+
+    return accept_again
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from webapp.log.acceptance import (
     admit,
     check_record,
     entry_row,
+    in_the_open_log,
     judge,
 )
 from webapp.log.errors import SignatureRequiredError
@@ -43,6 +44,7 @@ from webapp.round_trips import insert_one_each
 SEAL_TASK = "troth.seal"
 
 
+@in_the_open_log
 def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[Post, bool]:
     """Publish a signed Post, or an edit of one; return the post and whether it is new.
 
@@ -52,6 +54,7 @@ def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple
     return _publish(account_id, record)
 
 
+@in_the_open_log
 def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
     """Publish text of an account without a wallet; the record is unsigned and says so.
 
@@ -64,6 +67,7 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
     return _publish(account_id, check_record(session, Kind.POST, message, None, account_id))
 
 
+@in_the_open_log
 def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> Post:
     """Delete a post by a signed Deletion; return its tombstone."""
     record = check_record(db.session(), Kind.DELETION, message, signature, account_id)
@@ -72,6 +76,7 @@ def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: b
     return _delete(account_id, post_id, record)
 
 
+@in_the_open_log
 def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
     """Delete a post that was made without a wallet; return its tombstone."""
     session = db.session()

@@ -1,6 +1,7 @@
 """GET /log: what a client needs to build a record, and the pins to check one by."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -16,6 +17,8 @@ from tests.support.wallet import Person
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.log.acceptance import accepting, check_record, judge
+from webapp.log.errors import LogReplacedError
 from webapp.log.models import Entry, Log
 from workers.anchoring import sweep
 
@@ -111,15 +114,23 @@ def reference(node: DevNode, number: int) -> dict[str, object]:
 def test_a_record_for_a_log_that_was_opened_since_is_accepted(app: Flask, alice: Person) -> None:
     assert alice.publish().status_code == 201  # the server has seen the log that was open
     open_another_log(app)
-    record = alice.sign(Kind.POST, alice.post_record())
-    first = alice.call("POST", "/posts", record)
-    if first.status_code == 503:  # it saw the change only while it wrote
-        assert first.json["code"] == "log_replaced"
-        first = alice.call("POST", "/posts", record)
-    assert first.status_code == 201
+    assert alice.publish().status_code == 201
+    assert alice.allow_device().status_code == 201
     with app.app_context():
         newest = db.session.scalars(select(Entry).order_by(Entry.id.desc())).first()
         assert newest.log_id == db.session.scalar(select(func.max(Log.id)))
+
+
+def test_a_record_that_was_checked_for_a_log_is_not_accepted_into_another(
+    app: Flask, alice: Person
+) -> None:
+    body = alice.sign(Kind.POST, alice.post_record())
+    account, signature = UUID(alice.account), bytes.fromhex(body["signature"][2:])
+    with app.app_context():
+        record = check_record(db.session(), Kind.POST, body["message"], signature, account)
+    open_another_log(app)
+    with app.app_context(), pytest.raises(LogReplacedError), accepting() as session:
+        judge(session, record, account, 0)
 
 
 def test_a_record_signed_for_the_log_before_is_refused(app: Flask, alice: Person) -> None:
