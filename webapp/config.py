@@ -66,6 +66,9 @@ class Settings:
     sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
     node_timeout: float = _setting(5.0, "Seconds to wait for an answer of the chain's node")
     fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
+    stuck_seconds: float = _setting(
+        60.0, "Seconds that a sent transaction may wait to be mined before its fees are raised"
+    )
     access_token_seconds: int = _setting(900, "Life of an access token, in seconds")
     refresh_token_seconds: int = _setting(2_592_000, "Life of a refresh token, in seconds")
     cors_origins: str = _setting("", "Origins of web pages allowed to call the API, by commas")
@@ -174,7 +177,8 @@ def _check_numbers(settings: Settings) -> None:
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
-    for name in ("sweep_interval", "node_timeout", "access_token_seconds", "refresh_token_seconds"):
+    waits = ("sweep_interval", "node_timeout", "stuck_seconds")
+    for name in (*waits, "access_token_seconds", "refresh_token_seconds"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
             wanted = f"above zero, at most {MOST}"

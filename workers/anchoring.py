@@ -15,7 +15,7 @@ from webapp.secrets import load_secrets
 from workers.claims import claimed
 from workers.indexing import DeepReorgError, Indexing
 from workers.sealing import seal_due
-from workers.sending import GWEI, Sending
+from workers.sending import Sending, SendingPolicy
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def send(log_id: int) -> None:
         client = chain_client()
         chain_ref = check_instance(client, log_id)
         signer = LocalSigner(bytes.fromhex(load_secrets(here).anchorer_key.removeprefix("0x")))
-        Sending(client, signer, chain_ref, here.fee_cap_gwei * GWEI).run()
+        Sending(client, signer, chain_ref, SendingPolicy.of(here)).run()
 
 
 def index(log_id: int) -> None:
