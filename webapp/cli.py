@@ -14,9 +14,11 @@ from webapp.chain_access import settings as app_settings
 from webapp.commands import demo as demo_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
+from webapp.commands import transactions as transactions_command
 from webapp.commands import verify as verify_command
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
+from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
 
@@ -26,6 +28,7 @@ UNUSABLE = 2
 EXPECTED = (
     ChainError,
     InvalidSettingError,
+    OutboxError,
     ProblemError,
     SecretsError,
     SupervisorError,
@@ -111,6 +114,9 @@ def grant(handle: str, role: str) -> None:
     with create_app().app_context():
         account = grant_role(handle, role)
         click.echo(f"{account.handle} is now {account.role}")
+
+
+cli.add_command(transactions_command.transactions)
 
 
 def main() -> None:
