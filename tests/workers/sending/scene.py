@@ -43,9 +43,11 @@ class Scene:
         """Make the rows that a chain needs, and fund the signer."""
         known = {"chain_id": self.client.chain_id(), "genesis": self.client.genesis()}
         with writing() as session:
-            chain = Chain(**known, first_block=0)
-            session.add(chain)
-            session.flush()
+            chain = session.scalars(select(Chain).filter_by(**known)).first()
+            if chain is None:
+                chain = Chain(**known, first_block=0)
+                session.add(chain)
+                session.flush()
             self.chain_ref = chain.id
         self.fund(10 * ETHER)
         return self
@@ -65,7 +67,8 @@ class Scene:
         for sequence in sequences:
             root = root_of(sequence)
             data = AnchorLog.anchor(sequence, root, 1)
-            self.ids[sequence] = self.owe_call(f"anchor:1:0x{root.hex()}", self.contract, data, gas)
+            key = f"anchor:{self.signer.address}:0x{root.hex()}"
+            self.ids[sequence] = self.owe_call(key, self.contract, data, gas)
 
     def owe_call(self, key: str, to: str, data: bytes = b"", gas: int = 21_000) -> int:
         """Owe any call; return the transaction's id."""
@@ -84,9 +87,10 @@ class Scene:
             self.sending(client, **policy).run()
 
     def settle(self, rounds: int = 12, **policy: Any) -> None:
-        """Sweep and mine until nothing changes any more."""
+        """Sweep and mine until nothing changes any more, or for so many rounds."""
         for _ in range(rounds):
-            self.sending(**policy).run()
+            if not self.sending(**policy).run() and set(self.states()) == {"mined"}:
+                return
             self.mine()
 
     def row(self, sequence: int) -> Transaction:
@@ -128,7 +132,9 @@ class Scene:
         assert all(sequence == place for sequence, place in found.items())
         return list(found)
 
-    def foreign(self, nonce: int, gwei: int = 50, to: str | None = None, data: bytes = b"") -> bytes:
+    def foreign(
+        self, nonce: int, gwei: int = 50, to: str | None = None, data: bytes = b""
+    ) -> bytes:
         """Send another's transaction with our key."""
         signed = self.signer.sign_transaction(
             {
