@@ -109,15 +109,19 @@ def give_up(session: Session, transaction_id: int) -> Transaction:
     return row
 
 
-def owe_again(session: Session, transaction_id: int, reason: str) -> Transaction:
-    """Owe a settled transaction afresh, on another nonce; needs an open write transaction.
+def owe_again(
+    session: Session, transaction_id: int, reason: str, *, chain_ref: int | None = None
+) -> Transaction:
+    """Owe a transaction afresh, on another nonce; needs an open write transaction.
 
     For an operator's command, when the chain no longer holds what it did, or never will by itself.
+    With ``chain_ref`` it is owed to that chain; its nonce and attempts stay with the one before.
     Raises UnknownTransactionError.
     """
     row = _locked(session, transaction_id)
-    if row.nonce is not None:
-        release_nonce(session, row, State.FINAL if row.state in CLOSED else State.UNKNOWN)
+    # Whether the chain still counts the nonce is for the next run to find out.
+    release_nonce(session, row, State.UNKNOWN)
+    row.chain_ref = row.chain_ref if chain_ref is None else chain_ref
     row.state, row.reason, row.failures = State.QUEUED, reason, 0
     row.sent_at = row.mined_at = row.abandoned_at = None
     session.flush()

@@ -120,9 +120,10 @@ class Sending:
         return age >= patience
 
     def _close_gap(self, lowest: Owed, view: View) -> None:
-        """Use up nonces below ours that nobody owns, once they hold ours up.
+        """Use up nonces below ours that nobody waits for, once they hold ours up.
 
-        A reorg that drops another's transaction with our key leaves such a gap.
+        A reorg that drops another's transaction with our key leaves such a gap; so does one below
+        finality, when an operator has lifted its halt.
         """
         if lowest.nonce is None or view.nonce >= lowest.nonce or not self._is_stuck(lowest):
             return
@@ -130,6 +131,9 @@ class Sending:
         for nonce in range(view.nonce, lowest.nonce):
             if nonce not in owned:
                 self.ledger.fill(nonce)
+        for owed in self.ledger.settled_from(view.nonce):
+            if (owed.nonce or 0) < lowest.nonce:
+                self._spare(owed, view)
 
     def _spare_unused_nonces(self, view: View) -> None:
         """Have the nonce of a settled transaction used up if the chain does not count it.
@@ -140,8 +144,12 @@ class Sending:
             placed = owed.placed
             if placed is not None and (placed.block_number or 0) <= view.final:
                 log.error("sending.final_dropped", transaction=owed.id, block=placed.block_number)
-            elif isinstance(fate_of(self.client, self.ledger.signer, owed, view), Pending):
-                self.ledger.release(owed, State.UNKNOWN)
+            else:
+                self._spare(owed, view)
+
+    def _spare(self, owed: Owed, view: View) -> None:
+        if isinstance(fate_of(self.client, self.ledger.signer, owed, view), Pending):
+            self.ledger.release(owed, State.UNKNOWN)
 
     def _begin(self, view: View, room: int) -> None:
         """Give nonces to what waits for one, in order, and send it."""

@@ -96,7 +96,7 @@ def test_a_kill_at_a_step_and_sweeps_reach_the_same_end(
     course: Callable[[Scene], None],
     database_url: str,
 ) -> None:
-    stride = int(os.environ.get("TROTH_KILL_STRIDE", "4" if "sqlite" in database_url else "9"))
+    stride = int(os.environ.get("TROTH_KILL_STRIDE", "7" if "sqlite" in database_url else "13"))
     kill_at, reached = 1 + len(course.__name__) % stride, True
     while reached:
         scene = make_scene()

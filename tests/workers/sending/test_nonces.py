@@ -147,6 +147,25 @@ def test_a_gap_that_a_reorg_leaves_is_closed_by_a_no_op(scene: Scene) -> None:
     scene.check(mined=[0])
 
 
+def test_final_nonces_that_a_deep_reorg_freed_are_used_up_once_they_hold_others_up(
+    scene: Scene,
+) -> None:
+    scene.owe(0)
+    scene.run()
+    scene.mine()
+    scene.run()
+    with writing() as session:
+        session.get_one(Transaction, scene.ids[0]).state = "final"
+    scene.rpc("anvil_reorg", 1, [])
+    scene.rpc("anvil_dropAllTransactions")
+    with writing() as session:
+        owe_again(session, scene.ids[0], "The chain lacks it")
+    scene.settle(stuck_seconds=0)
+    assert (scene.states(), scene.row(0).nonce) == (["mined"], 1)
+    assert {one.state for one in scene.stand_ins()} == {"final"}
+    scene.check(mined=[0])
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_a_reorg_that_drops_anchors_sends_the_same_bytes_again(scene: Scene, depth: int) -> None:
     scene.policy = scene.sending(depth=5).policy
@@ -217,9 +236,10 @@ def test_what_is_owed_again_goes_out_on_another_nonce(scene: Scene) -> None:
     with writing() as session:
         owe_again(session, scene.ids[1], "The chain lacks it")
     assert (scene.states(), scene.row(1).nonce) == (["queued"], None)
-    assert [(one.nonce, one.state) for one in scene.stand_ins()] == [(0, "final")]
+    assert [(one.nonce, one.state) for one in scene.stand_ins()] == [(0, "unknown")]
     scene.owe(0)
     scene.settle()
+    assert {one.state for one in scene.stand_ins()} == {"final"}
     scene.check(mined=[0, 1])
 
 

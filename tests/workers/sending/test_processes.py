@@ -13,7 +13,7 @@ from webapp.extensions import db
 from webapp.outbox.models import Transaction
 
 pytestmark = pytest.mark.anvil
-BATCHES = 12
+BATCHES = 8
 # A process of its own: it waits for the others, then sweeps as fast as it can.
 WORKER = """
 import sys
@@ -30,7 +30,7 @@ sys.stdin.readline()
 with app.app_context():
     policy = SendingPolicy(500 * 10**9, stuck_seconds=3600, depth=1)
     client, signer = ChainClient(url, timeout=30), LocalSigner(bytes.fromhex(key))
-    for _ in range(15):
+    for _ in range(6):
         Sending(client, signer, int(chain_ref), policy).run()
 """
 
