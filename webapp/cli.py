@@ -17,6 +17,7 @@ from webapp.commands import doctor as doctor_command
 from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
+from webapp.commands import transactions as transactions_command
 from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
 from webapp.commands.monitor import monitor
@@ -24,6 +25,7 @@ from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
+from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
 
@@ -33,6 +35,7 @@ UNUSABLE = 2
 EXPECTED = (
     ChainError,
     InvalidSettingError,
+    OutboxError,
     ProblemError,
     SecretsError,
     SupervisorError,
@@ -137,6 +140,7 @@ cli.add_command(doctor_command.doctor)
 cli.add_command(audit)
 cli.add_command(monitor)
 cli.add_command(self_anchor)
+cli.add_command(transactions_command.transactions)
 
 
 def main() -> None:

@@ -82,6 +82,9 @@ class Settings:
         60.0, "Seconds for which no node may answer with an older block than another one did"
     )
     fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
+    stuck_seconds: float = _setting(
+        60.0, "Seconds that a sent transaction may wait to be mined before its fees are raised"
+    )
     access_token_seconds: int = _setting(900, "Life of an access token, in seconds")
     refresh_token_seconds: int = _setting(2_592_000, "Life of a refresh token, in seconds")
     cors_origins: str = _setting("", "Origins of web pages allowed to call the API, by commas")
@@ -220,7 +223,7 @@ def _check_numbers(settings: Settings) -> None:
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
-    above = ("sweep_interval", "node_timeout", "node_retry")
+    above = ("sweep_interval", "node_timeout", "node_retry", "stuck_seconds")
     for name in (*above, "access_token_seconds", "refresh_token_seconds"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):

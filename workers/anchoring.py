@@ -4,7 +4,7 @@ Before anything is sent or indexed the chain is checked to be the one that the l
 stored as the chain's state, and a halted chain is looked at again at every sweep.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import exists, select
@@ -20,12 +20,12 @@ from webapp.log.instance import DeepReorgError, InstanceError, WrongInstanceErro
 from webapp.log.models import Anchor, Batch, Log
 from webapp.log.service import current_log
 from webapp.outbox.chains import HALTED, chain_state, note_state, note_wait
-from webapp.outbox.models import ChainState, Transaction, TransactionState
-from webapp.signers import anchorer_signer
+from webapp.outbox.models import ChainState, SignerRole, Transaction, TransactionState
+from webapp.signers import anchorer_signer, sender_signers
 from workers.claims import claimed
 from workers.indexing import Indexing
 from workers.sealing import seal_due
-from workers.sending import GWEI, Sending
+from workers.sending import Sending, SendingPolicy
 
 __all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
@@ -93,12 +93,25 @@ def index(log_id: int) -> None:
 
 
 def _send(log_id: int) -> None:
-    here = settings()
-    signer = _anchorer()
-    chain_ref = _chain_ref(log_id)
-    with claimed(f"send:{chain_ref}:{signer.address}") as mine:
-        if mine:
-            Sending(chain_client(), signer, chain_ref, here.fee_cap_gwei * GWEI).run()
+    here, chain_ref = settings(), _chain_ref(log_id)
+    others = _busy(sender_signers(here), chain_ref)
+    signers = [(anchorer_signer(here), SignerRole.ANCHORER)]
+    for signer, role in signers + [(one, SignerRole.SENDER) for one in others]:
+        with claimed(f"send:{chain_ref}:{signer.address}") as mine:
+            if mine:
+                policy = SendingPolicy.of(here, role)
+                Sending(chain_client(), signer, chain_ref, policy).run()
+
+
+def _busy(signers: Sequence[Signer], chain_ref: int) -> list[Signer]:
+    """Return the signers of other transactions that have something to send or to see through."""
+    done = (TransactionState.FINAL, TransactionState.REVERTED, TransactionState.DEAD)
+    addresses = [signer.address for signer in signers]
+    mine = (Transaction.chain_ref == chain_ref, Transaction.signer.in_(addresses))
+    query = select(Transaction.signer).where(*mine, Transaction.state.not_in(done)).distinct()
+    busy = set(db.session.scalars(query))
+    db.session.rollback()
+    return [signer for signer in signers if signer.address in busy]
 
 
 def _index(log_id: int) -> None:
@@ -139,10 +152,6 @@ def check_instance(client: ChainClient, log_id: int) -> int:
         # Nothing was changed meanwhile, and all that is stored holds again.
         note_state(here.chain_ref, ChainState.SYNCING)
     return here.chain_ref
-
-
-def _anchorer() -> Signer:
-    return anchorer_signer(settings())
 
 
 def _chain_ref(log_id: int) -> int:

@@ -18,10 +18,11 @@ from webapp.extensions import db
 from webapp.log.models import Log
 from webapp.outbox.models import Attempt, Transaction
 from workers.sealing import seal_due
-from workers.sending import REASONS, Sending
+from workers.sending import REASONS, Sending, SendingPolicy
+from workers.sending.delivery import Delivery
 
 LOG = 1
-CAP = 500 * 10**9
+CAP = SendingPolicy(500 * 10**9)
 
 
 class Killed(BaseException):
@@ -88,31 +89,47 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "state"),
-    [("_send", "signed"), ("_broadcast", "signed"), ("_settle", "broadcast")],
-    ids=["between save and send", "between send and status", "between send and receipt"],
+    ("owner", "line", "state"),
+    [
+        (Delivery, "try_offer", "reserved"),
+        (Delivery, "send", "signed"),
+        (Delivery, "resend", "sending"),
+        (Delivery, "_accepted", "sending"),
+        (Sending, "_is_through", "broadcast"),
+    ],
+    ids=[
+        "after reserve",
+        "between save and send",
+        "in the send",
+        "between send and status",
+        "between send and receipt",
+    ],
 )
 def test_a_kill_is_healed_by_the_same_bytes(
     client: ChainClient,
     signer: LocalSigner,
     owed: Callable[[], Transaction],
     monkeypatch: pytest.MonkeyPatch,
+    owner: type,
     line: str,
     state: str,
 ) -> None:
     with monkeypatch.context() as patched:
-        kill_at(patched, Sending, line)
+        kill_at(patched, owner, line)
         with pytest.raises(Killed):
             Sending(client, signer, 1, CAP).run()
     assert owed().state == state
-    [saved] = [attempt.raw for attempt in attempts()]
+    saved = [attempt.raw for attempt in attempts()]
+    assert len(saved) == (state != "reserved")
+    nonce = owed().nonce
     Sending(client, signer, 1, CAP).run()
-    assert owed().state == "mined"
-    assert [attempt.raw for attempt in attempts()] == [saved]
+    assert (owed().state, owed().nonce) == ("mined", nonce)
+    assert [attempt.raw for attempt in attempts()][: len(saved)] == saved
+    assert len(attempts()) == 1
     assert anchored(client) == 1
 
 
-def test_a_kill_between_sign_and_save_leaves_no_trace(
+def test_a_kill_between_sign_and_save_keeps_only_the_nonce(
     client: ChainClient,
     signer: LocalSigner,
     owed: Callable[[], Transaction],
@@ -128,10 +145,11 @@ def test_a_kill_between_sign_and_save_leaves_no_trace(
         patched.setattr(signer, "sign_transaction", sign_and_die)
         with pytest.raises(Killed):
             Sending(client, signer, 1, CAP).run()
-    assert (owed().state, owed().nonce) == ("queued", None)
+    nonce = owed().nonce
+    assert (owed().state, nonce is None) == ("reserved", False)
     assert attempts() == []
     Sending(client, signer, 1, CAP).run()
-    assert owed().state == "mined"
+    assert (owed().state, owed().nonce) == ("mined", nonce)
 
 
 def test_nothing_is_sent_that_is_not_in_the_database(
@@ -214,7 +232,7 @@ def test_a_node_that_is_away_leaves_the_transaction_signed(
 def test_a_base_fee_above_the_cap_waits_and_says_so(
     client: ChainClient, signer: LocalSigner, owed: Callable[[], Transaction]
 ) -> None:
-    Sending(client, signer, 1, 0).run()
+    Sending(client, signer, 1, SendingPolicy(0)).run()
     waiting = owed()
     assert (waiting.state, waiting.nonce) == ("blocked_fee", None)
     assert "above the cap" in (waiting.reason or "")

@@ -1,0 +1,109 @@
+"""Delivery: intent saved, bytes saved, sent, outcome saved; each a commit of its own.
+
+Sending the same bytes again is always safe; so whoever finds a step half done repeats it.
+"""
+
+import structlog
+
+from chain.client import ChainClient
+from chain.errors import (
+    AlreadyKnown,
+    ChainError,
+    FeeTooLow,
+    InsufficientFunds,
+    NotDelivered,
+    ReplacementUnderpriced,
+    SendOutcomeUnknown,
+    SendRejected,
+)
+from chain.fees import first_offer, raised_offer
+from chain.signer import Signer
+from webapp.columns import utc_now
+from workers.sending.ledger import Ledger
+from workers.sending.policy import SendingPolicy
+from workers.sending.rows import Owed, Tried
+from workers.sending.signing import sign_attempt
+from workers.sending.states import REASONS, WITH_NODE, State
+from workers.sending.view import View
+
+ANSWER_LENGTH = 400
+log = structlog.get_logger(__name__)
+
+
+class Delivery:
+    """Signs and sends attempts; every method tells whether the node has one for certain."""
+
+    def __init__(
+        self, client: ChainClient, signer: Signer, ledger: Ledger, policy: SendingPolicy
+    ) -> None:
+        self.client, self.signer, self.ledger, self.policy = client, signer, ledger, policy
+
+    def try_offer(self, owed: Owed, view: View) -> bool:
+        """Sign a first or a better attempt and send it; says so where the cap forbids one."""
+        best, cap = owed.best, self.policy.fee_cap
+        offer = raised_offer(best, view.fees, cap) if best else first_offer(view.fees, cap)
+        if offer is None:
+            # Where the old fees still pay, the node's pool is the place to wait.
+            if owed.state in WITH_NODE and best and best.pays(view.fees.base):
+                return True
+            return self.wait(owed, State.BLOCKED_FEE)
+        if best:
+            log.warning("sending.raised", transaction=owed.id, nonce=owed.nonce, offer=str(offer))
+        signed = sign_attempt(self.signer, owed, self.ledger.chain()[0], owed.wants, offer)
+        saved = self.ledger.add_attempt(owed, owed.wants, offer, signed)
+        return saved is not None and self.send(saved)
+
+    def send(self, owed: Owed) -> bool:
+        """Send signed bytes for the first time."""
+        sending = self.ledger.change(owed, state=State.SENDING)
+        return sending is not None and self.resend(sending)
+
+    def resend(self, owed: Owed) -> bool:
+        """Send the newest attempt's bytes, for the first time or again."""
+        attempt = owed.attempts[-1]
+        try:
+            self.client.send_raw(attempt.raw)
+        except AlreadyKnown:
+            return self._accepted(owed, attempt)
+        except NotDelivered:
+            if owed.state == State.SENDING:  # it certainly did not arrive
+                self.ledger.change(owed, state=State.SIGNED)
+            raise
+        except (SendRejected, SendOutcomeUnknown) as error:
+            return self._refused(owed, attempt, error)
+        return self._accepted(owed, attempt)
+
+    def wait(self, owed: Owed, state: State) -> bool:
+        """Say why a transaction waits; always False."""
+        if (owed.state, owed.reason) != (state, REASONS[state]):
+            log.warning("sending.waits", transaction=owed.id, state=state)
+            self.ledger.change(owed, state=state, reason=REASONS[state])
+        return False
+
+    def _accepted(self, owed: Owed, attempt: Tried) -> bool:
+        now = utc_now()
+        place = {"sent_at": attempt.sent_at or now, "answer": None}
+        if owed.state not in WITH_NODE:
+            to = {"state": State.BROADCAST, "reason": None, "sent_at": owed.sent_at or now}
+            return self.ledger.change(owed, attempt, place, **to) is not None
+        log.info("sending.resent", transaction=owed.id)
+        return True
+
+    def _refused(self, owed: Owed, attempt: Tried, error: ChainError) -> bool:
+        log.warning("sending.refused", transaction=owed.id, nonce=owed.nonce, problem=str(error))
+        answer = {"answer": f"{type(error).__name__}: {error}"[:ANSWER_LENGTH]}
+        older = any(one.sent_at for one in owed.attempts[:-1])
+        if isinstance(error, InsufficientFunds):
+            state = State.BLOCKED_FUNDS
+        elif isinstance(error, FeeTooLow):
+            state = State.BLOCKED_FEE
+        elif owed.state in WITH_NODE:
+            return True  # an attempt was there before: the next run sees what became of it
+        elif isinstance(error, ReplacementUnderpriced) and older:
+            state = State.BROADCAST
+        else:
+            state = State.UNKNOWN
+        reason = REASONS.get(state)
+        if (owed.state, owed.reason) != (state, reason):
+            self.ledger.change(owed, attempt, answer, state=state, reason=reason)
+        return state == State.BROADCAST

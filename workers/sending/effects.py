@@ -1,0 +1,74 @@
+"""Whether the chain holds what a call was to bring about, and whether it still can."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chain.client import ChainClient
+from chain.contracts import AnchorLog, explain
+from chain.errors import ContractReverted, OutOfGas, RpcRefused
+from workers.sending.rows import Owed
+
+
+class Outlook(StrEnum):
+    """What the state at a final block says of a call that was not made."""
+
+    POSSIBLE = "possible"
+    TOO_EARLY = "too early"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An outlook with its reason in plain words."""
+
+    outlook: Outlook
+    reason: str = ""
+
+
+def is_done(client: ChainClient, signer: str, owed: Owed) -> bool:
+    """Tell whether the chain holds this very batch of ours, whichever transaction brought it there."""
+    call = owed.anchor
+    if call is None:
+        return False
+    state = AnchorLog(client, owed.to).anchor_of(signer, call.root)
+    return state is not None and (state.sequence, state.count) == (call.sequence, call.count)
+
+
+def judge(client: ChainClient, signer: str, owed: Owed, block: int) -> Judgement:
+    """Simulate a call on the state after a final block, with all the gas that the node allows.
+
+    Raises NodeUnavailable and StateUnavailable.
+    """
+    try:
+        client.call(owed.to, owed.data, block, sender=signer)
+    except ContractReverted as error:
+        return _reverted(explain(error))
+    except OutOfGas:
+        return Judgement(Outlook.IMPOSSIBLE, "The call uses more gas than the node allows")
+    return Judgement(Outlook.POSSIBLE)
+
+
+def _reverted(error: ContractReverted) -> Judgement:
+    match error.name, error.arguments:
+        case "WrongSequence", (given, expected) if expected < given:
+            reason = f"The chain expects batch {expected} before batch {given}"
+            return Judgement(Outlook.TOO_EARLY, reason)
+        case "WrongSequence", (given, _):
+            reason = f"The chain holds another batch under the number {given}; see `troth doctor`"
+        case "RootAlreadyAnchored", (_, sequence):
+            reason = f"The chain holds this root as batch {sequence}; see `troth doctor`"
+        case "NamespaceClosed", _:
+            reason = "The log was closed on the chain; nothing can be anchored in it any more"
+        case _:
+            reason = str(error)
+    return Judgement(Outlook.IMPOSSIBLE, reason)
+
+
+def roomier_gas(client: ChainClient, signer: str, owed: Owed) -> int:
+    """Return a gas limit for a call that ran out of gas: half as much again, or a fresh estimate."""
+    least = owed.gas * 3 // 2
+    try:
+        estimate = client.estimate_gas(owed.to, owed.data, sender=signer)
+    except (ContractReverted, RpcRefused):
+        return least
+    return max(least, estimate * 5 // 4)

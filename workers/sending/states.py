@@ -1,0 +1,22 @@
+"""Groups of transaction states, and what people are told of each."""
+
+from webapp.outbox.models import TransactionState
+
+State = TransactionState
+# Their nonce is used for good, or they never had one.
+SETTLED = (State.FINAL, State.REVERTED, State.DEAD)
+IN_HAND = (State.RESERVED, State.SIGNED, State.SENDING)
+# The node took one of the attempts, as far as is known.
+WITH_NODE = (State.BROADCAST, State.ORPHANED)
+# What people are told; what the node said is kept with the attempt.
+REASONS = {
+    State.BLOCKED_FUNDS: "The anchorer's account is out of funds; it goes on when it is funded",
+    State.BLOCKED_FEE: "Fees on the chain are above the cap; it goes on when they fall",
+    State.UNKNOWN: "Whether the chain's node took the transaction is being looked up",
+    State.ORPHANED: "The chain dropped the transaction's block; it is being sent again",
+}
+FOREIGN = (
+    "Another transaction of the same account used its nonce; it is sent again once that is final"
+)
+GIVEN_UP = "It was given up: an empty transaction uses its nonce"
+BEHIND = "An earlier batch is halted, and batches are anchored in order; see `troth doctor`"
