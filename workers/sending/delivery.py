@@ -16,7 +16,7 @@ from chain.errors import (
     SendOutcomeUnknown,
     SendRejected,
 )
-from chain.fees import first_offer, raised_offer
+from chain.fees import Offer, first_offer, raised_offer
 from chain.signer import Signer
 from webapp.columns import utc_now
 from workers.sending.ledger import Ledger
@@ -38,16 +38,17 @@ class Delivery:
     ) -> None:
         self.client, self.signer, self.ledger, self.policy = client, signer, ledger, policy
 
+    def offer(self, owed: Owed, view: View) -> Offer | None:
+        """Return a first or a better offer for a nonce, None where the cap forbids one."""
+        best, cap = owed.best, self.policy.fee_cap
+        return raised_offer(best, view.fees, cap) if best else first_offer(view.fees, cap)
+
     def try_offer(self, owed: Owed, view: View) -> bool:
         """Sign a first or a better attempt and send it; says so where the cap forbids one."""
-        best, cap = owed.best, self.policy.fee_cap
-        offer = raised_offer(best, view.fees, cap) if best else first_offer(view.fees, cap)
+        offer = self.offer(owed, view)
         if offer is None:
-            # Where the old fees still pay, the node's pool is the place to wait.
-            if owed.state in WITH_NODE and best and best.pays(view.fees.base):
-                return True
             return self.wait(owed, State.BLOCKED_FEE)
-        if best:
+        if owed.attempts:
             log.warning("sending.raised", transaction=owed.id, nonce=owed.nonce, offer=str(offer))
         signed = sign_attempt(self.signer, owed, self.ledger.chain()[0], owed.wants, offer)
         saved = self.ledger.add_attempt(owed, owed.wants, offer, signed)

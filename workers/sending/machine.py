@@ -85,14 +85,17 @@ class Sending:
 
     def _step(self, owed: Owed, view: View, *, first: bool) -> bool:
         latest = owed.latest
-        if latest is None or latest.kind != owed.wants:
+        if latest is None:
             return self.delivery.try_offer(owed, view)
+        if latest.kind != owed.wants or self._needs_more(owed, latest, view, first=first):
+            # At the cap, bytes whose fees still pay go on being sent.
+            pays = latest.offer.pays(view.fees.base)
+            if not pays or self.delivery.offer(owed, view) is not None:
+                return self.delivery.try_offer(owed, view)
         if owed.state == State.SIGNED:
             return self.delivery.send(owed)
         if owed.state == State.BLOCKED_FUNDS and view.balance < owed.gas * latest.offer.max_fee:
             return False
-        if self._needs_more(owed, latest, view, first=first):
-            return self.delivery.try_offer(owed, view)
         if owed.state in WITH_NODE and self._with_node(owed):
             return True
         return self.delivery.resend(owed)

@@ -87,6 +87,21 @@ def test_a_base_fee_above_the_cap_waits_and_goes_on_when_it_falls(scene: Scene) 
     scene.check(mined=[0])
 
 
+def test_a_stuck_transaction_at_the_cap_is_still_sent_again_when_dropped(scene: Scene) -> None:
+    """Found by the simulation: what cannot be raised any more must not be forgotten."""
+    scene.owe(0)
+    scene.run()
+    [attempt] = scene.attempts()
+    for _ in range(2):
+        scene.rpc("anvil_dropTransaction", "0x" + attempt.hash.hex())
+        scene.run(fee_cap=attempt.max_fee, stuck_seconds=0)
+        assert scene.client.has_transaction(attempt.hash)
+    assert (scene.states(), len(scene.attempts())) == (["broadcast"], 1)
+    scene.mine()
+    scene.run()
+    scene.check(mined=[0])
+
+
 def test_a_base_fee_that_rises_under_the_cap_raises_all_that_cannot_be_mined(scene: Scene) -> None:
     scene.owe(0, 1)
     scene.run()
