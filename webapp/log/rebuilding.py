@@ -19,6 +19,7 @@ from webapp.log.instance import final_number
 from webapp.log.models import Anchor, Batch, Log
 from webapp.outbox.chains import add_blocks, oldest_and_newest, set_state
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
+from webapp.outbox.service import owe_again
 
 LOST = "The chain lost the transaction; it is being sent again"
 DEAD_END = (TransactionState.REVERTED, TransactionState.DEAD)
@@ -278,16 +279,17 @@ def _owe(session: Session, batch: Batch, chain_ref: int) -> None:
     every = select(Transaction).where(Transaction.key.startswith(base, autoescape=True))
     known = list(session.scalars(every.order_by(Transaction.id.desc())))
     there = [one for one in known if one.chain_ref == chain_ref]
-    for one in there:
-        if one.state not in DEAD_END:
-            if one.state in DONE:
-                one.state, one.reason, one.mined_at = TransactionState.ORPHANED, LOST, None
-            batch.transaction_id = one.id
-            return
-    repeated = f":{len(there) + 1}" if there else ""
+    if there:
+        newest = next((one for one in there if one.state not in DEAD_END), there[0])
+        if newest.state in DEAD_END:
+            owe_again(session, newest.id, LOST)
+        elif newest.state in DONE:
+            newest.state, newest.reason, newest.mined_at = TransactionState.ORPHANED, LOST, None
+        batch.transaction_id = newest.id
+        return
     fresh = Transaction(
         chain_ref=chain_ref,
-        key=f"{base}:{chain_ref}{repeated}",
+        key=f"{base}:{chain_ref}",
         signer=old.signer,
         to=old.to,
         data=old.data,

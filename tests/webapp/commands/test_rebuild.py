@@ -21,6 +21,7 @@ from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.rebuilding import RebuildPlan
 from webapp.outbox.models import Block, Chain, Transaction
 from workers.anchoring import seal, sweep
+from workers.sending.order import MOST_FAILURES
 
 LOG = 1
 
@@ -254,7 +255,8 @@ def test_a_reverted_batch_is_owed_again(app: Flask, alice: Person, client_of: Ch
     post = alice.publish().json
     with app.app_context():
         seal(LOG)
-        db.session.execute(update(Transaction).values(state="reverted", reason="it reverted"))
+        often = {"state": "reverted", "reason": "it reverted", "failures": MOST_FAILURES}
+        db.session.execute(update(Transaction).values(often))
         db.session.commit()
         sweep()
         assert state(alice, post)["state"] == "halted"
