@@ -9,6 +9,8 @@ PYTHON_BIN := .venv/bin/python
 JOBS ?= auto
 # Further words for pytest, as in: make test PYTEST_ARGS='tests/chain -k tree'
 PYTEST_ARGS ?=
+# Databases of tests live in memory where there is room: nothing in them has to outlive the run.
+test: export TMPDIR := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
 UV_COMPILE = .venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
 SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null) brownie-config.yaml package-lock.json

@@ -70,9 +70,14 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of contract, funds (on the embedded chain) and log; raises SetupError."""
     _check_same_chain(client.chain_id(), client.genesis())
     deployment = prepare_chain(here, client)
+    open_deployed(here, client, deployment)
+    return deployment
+
+
+def open_deployed(here: Settings, client: ChainClient, deployment: Deployment) -> None:
+    """Open the log of a contract that is there, and make its signers known; raises SetupError."""
     _open(client, deployment, here.depth)
     _know_senders(here, deployment)
-    return deployment
 
 
 def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
