@@ -21,9 +21,12 @@ class Fuse:
     def __init__(self) -> None:
         self.set(None)
 
-    def set(self, at: int | None) -> None:
-        """Begin to count anew; die at point `at`, counted from 1, or never."""
-        self.at, self.passed, self.burnt = at, 0, False
+    def set(self, at: int | None, *, lasting: bool = False) -> None:
+        """Begin to count anew; die at point `at`, counted from 1, or never.
+
+        Unless it is `lasting`, it counts for one job only.
+        """
+        self.at, self.lasting, self.passed, self.burnt = at, lasting, 0, False
         self.where = ""
         self._wrote = False
 

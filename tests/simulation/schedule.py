@@ -12,6 +12,7 @@ from tests.simulation.always import Watch, check_canonical, demand
 from tests.simulation.ends import check_end
 from tests.simulation.world import HEALING_ROUNDS, World
 
+SHOWN = 40
 Step = Callable[[World], None]
 STEPS: dict[Step, float] = {
     life.post: 6,
@@ -75,6 +76,10 @@ class Schedule:
                     step(world)
                     watch.look(world)
                 self._end(world, watch)
+        except BaseException as error:
+            error.add_note("\n".join(world.trace[-SHOWN:]))
+            error.add_note(f"To play it again: make soak SEED={world.seed} STEPS={steps} ONE=1")
+            raise
         finally:
             world.close()
         return steps

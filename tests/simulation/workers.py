@@ -100,7 +100,8 @@ class Worker:
                 if self.fuse.burnt:
                     db.engine.dispose()
                     self.start()
-                self.fuse.set(None)
+                if self.fuse.burnt or not self.fuse.lasting:
+                    self.fuse.set(None)
         return "ok"
 
     def close(self) -> None:
