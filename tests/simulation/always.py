@@ -16,7 +16,7 @@ from webapp.outbox.models import Attempt, Chain, Transaction
 ANCHORED = ("mined", "final")
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """An invariant of the reliability page does not hold; names it by its number."""
 
     def __init__(self, invariant: int, problem: str) -> None:
@@ -25,9 +25,9 @@ class Broken(AssertionError):
 
 
 def demand(invariant: int, holds: object, problem: str) -> None:
-    """Raise Broken unless something holds."""
+    """Raise BrokenError unless something holds."""
     if not holds:
-        raise Broken(invariant, problem)
+        raise BrokenError(invariant, problem)
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Watch:
     final: dict[bytes, bytes] = field(default_factory=dict)
 
     def look(self, world: World) -> None:
-        """Check every invariant that has no "ends" in it; raises Broken."""
+        """Check every invariant that has no "ends" in it; raises BrokenError."""
         with world.look() as session:
             check_sent(session, world)
             check_api(session, world)
@@ -49,7 +49,9 @@ class Watch:
         found = {one.root: one.block_hash for one in rows}
         if not world.rebuilt:
             for root, block in self.final.items():
-                demand(8, found.get(root) == block, f"0x{root.hex()} was final, and is not any more")
+                demand(
+                    8, found.get(root) == block, f"0x{root.hex()} was final, and is not any more"
+                )
         world.rebuilt = False
         self.final = found
 

@@ -82,8 +82,12 @@ class Course:
 
     def _first_batch(self) -> None:
         person = self.world.people[0]
+        # All is signed here, since what is signed names the newest final block that is known.
         with self.worker.app.app_context():
             self.posts = [sign_post(person, self.chance, f"text {number}") for number in range(3)]
+            first, second, _ = map(place, self.posts)
+            self.edit = sign_post(person, self.chance, "another text", first)
+            self.deletion = UUID(bytes=second[0]), *sign_deletion(person, second)
         self._until(lambda: publish_many(self.posts), lambda: self._count(Entry), 3)
         self._until(JOBS["seal"], lambda: self._count(Batch), 1)
         self._do("send", "send")
@@ -96,14 +100,9 @@ class Course:
         self._do("index", "send", "index")
 
     def _second_batch(self) -> None:
-        person, (first, second, _) = self.world.people[0], map(place, self.posts)
-        with self.worker.app.app_context():
-            edit = sign_post(person, self.chance, "another text", first)
-            message, signature = sign_deletion(person, second)
-        self._until(lambda: publish_many([edit]), lambda: self._count(Entry), 4)
-        record = UUID(bytes=second[0])
-        erase = lambda: delete_signed(person.account, record, message, signature)  # noqa: E731
-        self._until(erase, lambda: self._count(Entry), 5)
+        account = self.world.people[0].account
+        self._until(lambda: publish_many([self.edit]), lambda: self._count(Entry), 4)
+        self._until(lambda: delete_signed(account, *self.deletion), lambda: self._count(Entry), 5)
         self._until(JOBS["seal"], lambda: self._count(Batch), 2)
         self._do("send", "send")
         self.world.node.mine()

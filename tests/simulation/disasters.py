@@ -11,7 +11,7 @@ from tests.support.fakenode import GWEI, RpcError
 from webapp.database import writing
 from webapp.log.models import Log
 from webapp.outbox.errors import NothingToGiveUpError
-from webapp.outbox.models import Attempt, AttemptKind, Transaction
+from webapp.outbox.models import Transaction
 from webapp.outbox.service import give_up as give_transaction_up
 
 HOUR = timedelta(hours=1)
@@ -74,7 +74,9 @@ def give_funds(world: World) -> None:
 def use_our_key(world: World) -> None:
     """Somebody else sends a transaction with our key."""
     nonce = world.node.nonce(ANCHORER.address) + world.chance.choice((0, 0, 1, 2))
-    _send_foreign(world, nonce=nonce, max_fee=world.chance.choice((30, 900)) * GWEI)
+    fee = world.chance.choice((30, 900)) * GWEI
+    # The value tells them apart, also on a chain that was wiped.
+    _send_foreign(world, nonce=nonce, max_fee=fee, value=len(world.trace))
 
 
 def send_our_call(world: World) -> None:
@@ -86,8 +88,9 @@ def send_our_call(world: World) -> None:
     if owed:
         call = world.chance.choice(owed[-3:])
         nonce = world.node.nonce(ANCHORER.address)
+        gas = 150_000 + len(world.trace)
         fees = {"max_fee": 900 * GWEI, "priority_fee": 5 * GWEI}
-        _send_foreign(world, nonce=nonce, to=call.to, data=call.data, gas=150_000, **fees)
+        _send_foreign(world, nonce=nonce, to=call.to, data=call.data, gas=gas, **fees)
 
 
 def _send_foreign(world: World, **what: object) -> None:

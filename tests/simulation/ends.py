@@ -15,7 +15,7 @@ from workers.sealing import Waiting, compute_batch
 
 
 def check_end(world: World) -> None:
-    """Check what has an end in it: 4, 5, 7, 10, and every leaf and root anew; raises Broken."""
+    """Check what has an end in it: 4, 5, 7, 10, and every leaf and root anew; raises BrokenError."""
     with world.look() as session:
         check_all_final(session)
         check_once(world)
@@ -87,9 +87,7 @@ def check_leaves(session: Session, world: World) -> None:
         names = ("id", "author", "record", "kind", "content", "signature")
         waiting = [Waiting(*(getattr(one, name) for name in names)) for one in entries]
         made = compute_batch(waiting, heads, batch.sequence, position)
-        stored = [
-            {name: getattr(one, name) for name in made.rows[0]} for one in entries
-        ]
+        stored = [{name: getattr(one, name) for name in made.rows[0]} for one in entries]
         demand(7, made.tree.root == batch.root, f"batch {batch.sequence} has another root")
         demand(7, stored == made.rows, f"entries of batch {batch.sequence} have other places")
         heads, position = made.heads, position + len(entries)

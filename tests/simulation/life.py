@@ -1,8 +1,11 @@
 """What happens on ordinary days: people post, workers work and die, blocks are mined, time passes."""
 
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
 
 from tests.simulation.always import check_canonical
-from tests.simulation.people import Person, place, sign_deletion, sign_post, without
+from tests.simulation.people import place, sign_deletion, sign_post, without
 from tests.simulation.workers import Worker
 from tests.simulation.world import ANCHORER, JOBS, SOON, World
 from webapp.errors import ProblemError
@@ -10,7 +13,6 @@ from webapp.log.errors import LogNotOpenError
 from webapp.posts.models import Post
 from webapp.posts.service import delete_signed
 from webapp.posts.together import publish_many
-from uuid import UUID
 
 KILLS = 0.12
 INTERRUPTIONS = 0.15
@@ -73,7 +75,7 @@ def delete(world: World) -> None:
     _in_a_process(world, "delete", erase)
 
 
-def _in_a_process(world: World, what: str, job: object) -> None:
+def _in_a_process(world: World, what: str, job: Callable[[], object]) -> None:
     worker = world.chance.choice(world.workers)
     if world.chance.random() < KILLS:
         worker.fuse.set(world.chance.randint(1, 12))
@@ -104,36 +106,41 @@ def _sees_all(world: World, worker: Worker, faulty: int) -> bool:
 
 
 def _interrupt(world: World, worker: Worker) -> str:
-    """Let something happen at one of the next requests of a worker."""
+    """Let something happen at one of the next requests of a worker; return what."""
     left = world.chance.randint(1, 25)
-    what = world.chance.choice((*JOBS, "mine", "late", "drop", "reorg"))
     other = next(one for one in world.workers if one is not worker)
+    happenings: dict[str, Callable[[], object]] = {
+        name: partial(_meanwhile, world, other, job) for name, job in JOBS.items()
+    }
+    happenings["mine"] = world.node.mine
+    happenings["late"] = partial(world.clock.pass_by, 3 * SOON)
+    happenings["drop"] = partial(_empty_the_pool, world)
+    happenings["reorg"] = lambda: world.node.reorg(
+        1, world.chance.choice(("drop", "requeue", "keep"))
+    )
+    what = world.chance.choice(list(happenings))
 
     def before() -> None:
         nonlocal left
         left -= 1
         if left == 0:
-            happen()
-
-    def happen() -> None:
-        if what in JOBS:
-            # As if this one had hung: the claim that it holds has ended.
-            if world.chance.random() < 0.5:  # noqa: PLR2004
-                world.clock.pass_by(SOON)
-            other.do(JOBS[what])
-        elif what == "mine":
-            world.node.mine()
-        elif what == "late":
-            world.clock.pass_by(3 * SOON)
-        elif what == "drop":
-            for waiting in list(world.node.pool):
-                world.node.drop(waiting.hash)
-        else:
-            world.node.reorg(1, world.chance.choice(("drop", "requeue", "keep")))
+            happenings[what]()
 
     for line in worker.lines:
         line.before = before
     return what
+
+
+def _meanwhile(world: World, other: Worker, job: Callable[[], object]) -> None:
+    """Let another worker do a job, now and then as if the first had hung until its claim ended."""
+    if world.chance.random() < 0.5:
+        world.clock.pass_by(SOON)
+    other.do(job)
+
+
+def _empty_the_pool(world: World) -> None:
+    for waiting in list(world.node.pool):
+        world.node.drop(waiting.hash)
 
 
 def _nothing() -> None:
@@ -158,7 +165,7 @@ def mine(world: World) -> None:
 def mine_without_ours(world: World) -> None:
     """Blocks are mined that leave out what we sent, or all but the first of it."""
     first = world.node.nonce(ANCHORER.address)
-    most = first if world.chance.random() < 0.5 else first - 1  # noqa: PLR2004
+    most = first if world.chance.random() < 0.5 else first - 1
     world.node.mine(
         world.chance.randint(1, 2),
         lambda one: one.sender != ANCHORER.address or one.nonce <= most,

@@ -97,5 +97,3 @@ def _sign(person: Person, kind: Kind, message: dict[str, Any]) -> bytes:
     domain = current_log(db.session()).domain
     db.session.rollback()
     return bytes(person.wallet.unsafe_sign_hash(digest(domain, content(kind, message))).signature)
-
-

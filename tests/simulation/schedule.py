@@ -53,7 +53,7 @@ STEPS: dict[Step, float] = {
 
 
 class Schedule:
-    """One seed's world and what happens in it; `play` raises Broken, or whatever should not happen."""
+    """One seed's world and what happens in it; `play` raises BrokenError, or whatever should not happen."""
 
     def __init__(self, seed: int, folder: Path, database_url: str) -> None:
         self.world = World(seed, folder, database_url)

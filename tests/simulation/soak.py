@@ -9,9 +9,13 @@ import resource
 import sys
 import tempfile
 import time
-from contextlib import redirect_stdout
+from logging import CRITICAL
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import click
+import structlog
 
 from tests.simulation.conftest import MEMORY
 from tests.simulation.course import play_course
@@ -30,10 +34,11 @@ class Soak:
         self.template = migrated_sqlite(root)
         self.began = self.told = time.monotonic()
         self.schedules = self.kills = self.taken = 0
-        self.points, self.unharmed = play_course(*self._place(), None)
+        self.points, self.unharmed = 0, list[Any]()
 
     def run(self, seconds: float, *, one: bool) -> None:
         """Play until the time is over, or one schedule; raises what a schedule raises."""
+        self.points, self.unharmed = play_course(*self._place(), None)
         for seed in itertools.count(self.seed):
             self.taken += Schedule(seed, *self._place()).play(self.steps)
             self.schedules += 1
@@ -61,12 +66,10 @@ class Soak:
         clock = time.monotonic()
         if now or clock - self.told >= MINUTE:
             self.told = clock
-            print(
+            click.echo(
                 f"{clock - self.began:7.0f} s  {self.schedules} schedules, {self.taken} steps, "
                 f"{self.kills} of {self.points} deaths, next seed {self.seed + self.schedules}, "
                 f"{_memory_mib():.1f} MiB",
-                file=sys.__stdout__,
-                flush=True,
             )
 
 
@@ -80,15 +83,18 @@ def main(environment: Any = os.environ) -> int:
     seed = int(environment.get("SEED") or time.time())
     steps = int(environment.get("STEPS") or 60)
     one = bool(environment.get("ONE"))
-    print(f"seed {seed}, {steps} steps each", flush=True)
+    click.echo(f"seed {seed}, {steps} steps each")
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as root:
         soak = Soak(Path(root), seed, steps)
         try:
-            # What the application logs would drown the figures.
-            with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            # What the application logs would drown the figures; it sets its logs up when it is made.
+            structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(CRITICAL))
+            with patch("structlog.configure"):
                 soak.run(float(environment.get("SECONDS") or 600), one=one)
         except Exception as error:
-            error.add_note(f"Seed {seed + soak.schedules}; keep it in tests/simulation/test_found.py")
+            error.add_note(
+                f"Seed {seed + soak.schedules}; keep it in tests/simulation/test_found.py"
+            )
             raise
     return 0
 

@@ -50,7 +50,7 @@ class Line(FakeNodeProvider):
 class Worker:
     """A process: `do` runs a job in it and says what came of it."""
 
-    def __init__(  # noqa: PLR0913 - a process has these parts
+    def __init__(
         self,
         name: str,
         folder: Path,

@@ -12,7 +12,7 @@ from tests.simulation.people import DEPTH, settle_people
 from tests.simulation.workers import Worker
 from tests.support.fakenode import ANVIL, ETHER, GETH, FakeNode, Fault
 from tests.support.fakenode import Random as RandomFaults
-from tests.support.fakenode.blocks import Block
+from tests.support.fakenode.blocks import Block as ChainBlock
 from tests.support.fakenode.ledger import Ledger
 from tests.support.instance import SECRETS
 from webapp.commands.anchors import rebuild_anchors
@@ -107,9 +107,9 @@ class World:
         with self.look() as session:
             return session.get_one(Log, LOG).chain.state in HALTED
 
-    def known_blocks(self) -> dict[bytes, Block]:
+    def known_blocks(self) -> dict[bytes, ChainBlock]:
         """Return every block that ever was canonical on any node of the log's chains."""
-        found: dict[bytes, Block] = {}
+        found: dict[bytes, ChainBlock] = {}
         for ledger in self.ledgers:
             found |= ledger.lost
             found |= {block.hash: block for block in ledger.blocks}
@@ -139,7 +139,7 @@ class World:
     def wipe(self) -> None:
         """Begin an empty chain."""
         self.rejoin()
-        self.node.wipe(deployed=self.chance.random() < 0.5)  # noqa: PLR2004
+        self.node.wipe(deployed=self.chance.random() < 0.5)
         self.node.mine(self.chance.randint(1, 6))
         self.ledgers.append(self.node.ledger)
         self.causes.add("wiped")
@@ -187,7 +187,9 @@ class World:
     def is_done(self) -> bool:
         """Tell whether every entry is final and no nonce of ours waits to be mined."""
         with self.look() as session:
-            sealed = select(Anchor.root).where(Anchor.final_at.is_not(None), Anchor.root == Batch.root)
+            sealed = select(Anchor.root).where(
+                Anchor.final_at.is_not(None), Anchor.root == Batch.root
+            )
             open_batch = select(Batch.id).where(~sealed.exists())
             unsealed = select(Entry.id).where(Entry.batch_id.is_(None))
             waiting = select(Transaction.id).join(Log, Log.chain_ref == Transaction.chain_ref)
