@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev compile run demo test check fresh bench gas lock clean
+.PHONY: help install dev compile run demo test soak check fresh bench gas lock clean
 
 SHELL := bash
 PYTHON_BIN := .venv/bin/python
@@ -39,6 +39,10 @@ demo: compile ## Publish, anchor and verify with two new wallets
 
 test: dev build/.compiled ## Run all tests; what was skipped, and why, is listed at the end
 	@$(PYTHON_BIN) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+soak: dev build/.compiled ## Simulate kills, faults and reorgs: SECONDS=600 SEED=1, ONE=1 plays one again
+	@SECONDS="$(SECONDS)" SEED="$(SEED)" STEPS="$(STEPS)" ONE="$(ONE)" PYTHONHASHSEED=0 \
+		$(PYTHON_BIN) -m tests.simulation.soak
 
 check: dev build/.compiled ## Lint, formatting, types, and generated files that are out of date
 	.venv/bin/ruff check .

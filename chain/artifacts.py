@@ -31,7 +31,13 @@ def load(name: str, config: ChainConfig | None = None) -> Artifact:
 
     Raises ArtifactMissing when it was not compiled or is damaged.
     """
-    return _open(name, folder(config or configuration.load()))
+    return _open(name, _usual_folder() if config is None else folder(config))
+
+
+@cache
+def _usual_folder() -> Path:
+    # Read once: every sweep compares the contract's code, and the file stays as it is meanwhile.
+    return folder(configuration.load())
 
 
 @cache

@@ -39,7 +39,7 @@ class Settling:
         fate = fate_of(self.client, self.ledger.signer, owed, view)
         if isinstance(fate, Pending):
             return self._unmined(owed) if owed.state == State.MINED else owed
-        if isinstance(fate, Mined) and _made_the_call(owed, fate):
+        if isinstance(fate, Mined) and self._made_the_call(owed, fate):
             self._mined(owed, fate)
         else:
             self._used_up(owed, fate, view)
@@ -79,6 +79,14 @@ class Settling:
             return None
         to = {"state": State.ORPHANED, "reason": REASONS[State.ORPHANED], "mined_at": None}
         return self.ledger.change(owed, owed.placed, NOWHERE, **to)
+
+    def _made_the_call(self, owed: Owed, fate: Mined) -> bool:
+        """Tell whether an attempt brought about what is owed.
+
+        A call succeeds where there is no contract too, and does nothing there.
+        """
+        made = fate.attempt.kind == AttemptKind.CALL and fate.receipt.succeeded
+        return made and not owed.stand_in and (owed.anchor is None or self.done(owed))
 
     def _mined(self, owed: Owed, fate: Mined) -> None:
         now = utc_now()
@@ -151,11 +159,6 @@ class Settling:
             self.ledger.change(owed, state=State.UNKNOWN, reason=reason, mined_at=None)
 
 
-def _made_the_call(owed: Owed, fate: Mined) -> bool:
-    made = fate.attempt.kind == AttemptKind.CALL and fate.receipt.succeeded
-    return made and not owed.stand_in
-
-
 def _ran_out(owed: Owed, fate: Mined) -> bool:
     """Tell whether a call used up its gas; a 64th may be left over by what it called (EIP-150)."""
     ran = fate.attempt.kind == AttemptKind.CALL and not fate.receipt.succeeded
@@ -176,4 +179,6 @@ def _waiting(fate: Mined | UsedByOther) -> str:
     block = fate.receipt.block_number
     if fate.attempt.kind == AttemptKind.NOOP:
         return f"An empty transaction used its nonce in block {block}; it waits for finality"
+    if fate.receipt.succeeded:
+        return f"The transaction of block {block} had no effect; it waits for finality"
     return f"The transaction reverted in block {block}; it waits for finality"
