@@ -24,6 +24,8 @@ SERVICE_AUTHORS, HTTP_AUTHORS, HTTP_THREADS = 12, 4, 2
 SHARE_OF_HTTP = 0.3
 FACTS_SECONDS = 20.0
 TRIES, TIMEOUT = 5, 30.0
+FOR_A_MOMENT = "not_before_not_final"
+PAUSE, PATIENCE = 0.5, 60.0  # seconds
 
 
 class RefusedError(EndureError):
@@ -36,11 +38,16 @@ class RefusedError(EndureError):
 
 @dataclass
 class Accepted:
-    """What was answered as accepted: contents of records by their kind, and how often one was repeated."""
+    """What was answered as accepted: contents of records by their kind, and how often one was repeated.
+
+    `waited` counts records that were accepted only at a later try: while a reorg is rewound, a block that
+    was final is for a moment not deep enough below the newest one.
+    """
 
     by_kind: dict[Kind, set[str]] = field(default_factory=lambda: {kind: set() for kind in Kind})
     edits: int = 0
     repeated: int = 0
+    waited: int = 0
 
     @property
     def contents(self) -> set[str]:
@@ -53,6 +60,7 @@ class Accepted:
             self.by_kind[kind] |= contents
         self.edits += other.edits
         self.repeated += other.repeated
+        self.waited += other.waited
 
 
 @dataclass
@@ -161,16 +169,28 @@ class ServiceWriter(Background):
         signed += [one for author in self._authors for one in self._edit(author)]
         again = self._random.sample(self._before, min(1, len(self._before)))
         self.accepted.repeated += len(again)
-        answers = publish_many([*(one for _, one in signed), *again])
-        for answer in answers:
-            if isinstance(answer, ProblemError):
-                raise RefusedError("a post by the service call", answer.detail or answer.title)
-        for (author, one), answer in zip(signed, answers, strict=False):
-            content = Person.content_of(Kind.POST, dict(one.message))  # type: ignore[call-overload]
-            post_id = str(answer.id) if not isinstance(answer, ProblemError) else ""
-            _keep(author, post_id, content)
+        self._insist([*(one for _, one in signed), *again])
+        for author, one in signed:
+            message: Any = one.message
+            content = Person.content_of(Kind.POST, message)
+            _keep(author, str(UUID(message["id"][2:])), content)
             self.accepted.by_kind[Kind.POST].add(content)
         self._before = [one for _, one in signed]
+
+    def _insist(self, posts: list[SignedPost]) -> None:
+        """Publish, again what was refused only for the moment."""
+        deadline = time.monotonic() + PATIENCE
+        while posts:
+            refused = []
+            for post, answer in zip(posts, publish_many(posts), strict=True):
+                if not isinstance(answer, ProblemError):
+                    continue
+                if answer.code != FOR_A_MOMENT or time.monotonic() > deadline:
+                    raise RefusedError("a post by the service call", answer.detail)
+                refused.append(post)
+            posts = refused
+            self.accepted.waited += len(posts)
+            self.stopping.wait(PAUSE if posts else 0)
 
     def _new(self, number: int) -> tuple[Author, SignedPost]:
         author = self._authors[number % len(self._authors)]
@@ -239,7 +259,14 @@ class HttpWriter(Background):
         self, author: Author, kind: Kind, method: str, path: str, body: dict[str, Any]
     ) -> dict[str, Any]:
         """Have a record accepted, and return the answer."""
-        answer = author.http.open(V1 + path, method=method, json=body, headers=author.headers)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            answer = author.http.open(V1 + path, method=method, json=body, headers=author.headers)
+            code = answer.json.get("code") if answer.json else None
+            if code != FOR_A_MOMENT or time.monotonic() > deadline:
+                break
+            self.accepted.waited += 1
+            self.stopping.wait(PAUSE)
         if answer.status_code not in (200, 201, 204):
             raise RefusedError(f"{method} {path}", answer.text)
         self.accepted.by_kind[kind].add(Person.content_of(kind, body["message"]))

@@ -25,8 +25,8 @@ class OverdueError(EndureError):
 class Plan:
     """Posts to publish, `rate` of them a second, and how hard the world is meanwhile; times in seconds.
 
-    A worker is killed after `kill_seconds` at least and twice as long at most. `spared` adds a worker that is
-    never killed, so that its memory can be watched.
+    A worker is killed after `kill_seconds` at least and twice as long at most; `calm` is a factor of the pauses
+    between other troubles. `spared` adds a worker that is never killed, so that its memory can be watched.
     """
 
     posts: int = 10_000
@@ -34,6 +34,7 @@ class Plan:
     seed: int = 1
     block_seconds: float = 1.0
     kill_seconds: float = 2.5
+    calm: float = 1.0
     spared: bool = False
     limit: float = 0.0
     began: float = field(default_factory=time.monotonic)

@@ -18,7 +18,7 @@ from bench.endure.plan import EndureError, Plan
 from bench.endure.stage import Stage, stage
 from bench.endure.trouble import ChainTrouble, NodeTrouble
 from bench.endure.truth import Truth, find_truth, open_work
-from bench.endure.workers import Workers
+from bench.endure.workers import SIGNALS, Workers
 from bench.measure import say
 from chain.proofs.records import Kind
 
@@ -83,7 +83,7 @@ def _publish(
     everybody: list[Background] = [*writers, *troubles]
     for one in everybody:
         one.start()
-    while not all(one.done for one in writers):
+    while not (all(one.done for one in writers) and _troubled(workers, troubles)):
         for trouble in troubles:
             trouble.check()
         workers.step()
@@ -93,6 +93,12 @@ def _publish(
     for writer in writers:
         accepted.join(writer.accepted)
     return accepted, time.monotonic() - begun
+
+
+def _troubled(workers: Workers, troubles: list[NodeTrouble | ChainTrouble]) -> bool:
+    """Tell whether each kind of trouble was there at all, which a short run may have to wait for."""
+    killed = all(workers.kills[number.name] for number in SIGNALS)
+    return killed and all(one.count for one in troubles)
 
 
 def _await_final(here: Stage, plan: Plan, workers: Workers) -> None:
@@ -117,6 +123,7 @@ def _figures(plan: Plan, accepted: Accepted, published: float, final: float) -> 
         "devices allowed and revoked": len(kinds[Kind.DELEGATION] | kinds[Kind.REVOCATION]),
         "accepted records": len(accepted.contents),
         "records that were sent a second time": accepted.repeated,
+        "tries refused while a reorg was rewound": accepted.waited,
         "seconds of publishing amid trouble": round(published, 1),
         "seconds until all was final": round(final, 1),
         "accepted to final, records a second": round(len(accepted.contents) / final, 1),

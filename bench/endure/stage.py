@@ -76,8 +76,11 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, plan: Plan, **settings: object) -> Iterator[Stage]:
-    """Start it and give it; raises EndureError without PostgreSQL, CrewError, and what starting raises."""
+def stage(folder: Path, plan: Plan, *, serve: bool = True, **settings: object) -> Iterator[Stage]:
+    """Start it and give it, the web application only if it is to `serve`; settings by field name.
+
+    Raises EndureError without PostgreSQL, CrewError, and what starting raises.
+    """
     server = postgres_server()
     if server is None:
         raise EndureError(
@@ -91,7 +94,10 @@ def stage(folder: Path, plan: Plan, **settings: object) -> Iterator[Stage]:
     ):
         proxies = (Proxy(rpc), Proxy(rpc))
         try:
-            yield _set_up(folder, database, rpc, proxies, found, settings)
+            made, port = _set_up(folder, database, rpc, proxies, found, settings)
+            if serve:
+                found.run(made.web(port))
+            yield made
         finally:
             for proxy in proxies:
                 proxy.close()
@@ -104,7 +110,8 @@ def _set_up(
     proxies: tuple[Proxy, ...],
     found: Crew,
     settings: dict[str, object],
-) -> Stage:
+) -> tuple[Stage, int]:
+    """Return the stage, and the port at which its web application belongs."""
     redis = embedded_redis(folder / "redis")
     found.run(redis.child)
     (port,) = free_ports(1)
@@ -131,6 +138,4 @@ def _set_up(
         deployment = deploy(app.config["TROTH"], client)
         db.session.remove()
     environment = settings_environment(given)
-    made = Stage(folder, app, rpc, proxies, found, environment, base, deployment)
-    found.run(made.web(port))
-    return made
+    return Stage(folder, app, rpc, proxies, found, environment, base, deployment), port

@@ -30,17 +30,22 @@ class NodeTrouble(Background):
 
     def __init__(self, proxy: Proxy, plan: Plan, name: str) -> None:
         super().__init__(name)
-        self._proxy, self._random = proxy, plan.random(name)
+        self._proxy, self._random, self._calm = proxy, plan.random(name), plan.calm
         self.episodes: Counter[Fault] = Counter()
+
+    @property
+    def count(self) -> int:
+        """How many requests met trouble."""
+        return self._proxy.met.total()
 
     def work(self) -> None:
         """Alternate between calm and trouble."""
         try:
-            while not self.stopping.wait(self._random.uniform(0.5, 4.0)):
+            while not self.stopping.wait(self._calm * self._random.uniform(0.5, 4.0)):
                 fault, sends_alone, least, most = self._random.choice(NODE_TROUBLES)
                 self._begin(fault, sends_alone=sends_alone)
                 self.episodes[fault] += 1
-                self.stopping.wait(self._random.uniform(least, most))
+                self.stopping.wait(self._calm * self._random.uniform(least, most))
                 self._proxy.heal()
         finally:
             self._proxy.heal()
@@ -67,17 +72,26 @@ class ChainTrouble(Background):
         self._chain = ChainClient(rpc, timeout=30)
         self._anchorer = anchorer
         self._random = plan.random("chain")
-        self._block_seconds = plan.block_seconds
+        self._block_seconds, self._calm = plan.block_seconds, plan.calm
         self.counted: Counter[str] = Counter()
+
+    @property
+    def count(self) -> int:
+        """How many things befell the chain."""
+        return self.counted.total()
 
     def work(self) -> None:
         """Do one thing after another, with a few blocks between."""
         kinds = (self._reorg, self._reorg, self._drop, self._spike, self._drain)
         try:
-            while not self.stopping.wait(self._block_seconds * self._random.uniform(1.5, 4.0)):
+            while not self.stopping.wait(self._pause(1.5, 4.0)):
                 self._random.choice(kinds)()
         finally:
             self._fund(RICH)
+
+    def _pause(self, least: float, most: float) -> float:
+        """Return some seconds, given in blocks."""
+        return self._calm * self._block_seconds * self._random.uniform(least, most)
 
     def _ask(self, method: str, *params: object) -> Any:
         return self._chain.request(method, list(params))

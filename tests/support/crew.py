@@ -122,11 +122,10 @@ class Crew:
                 life.others = max(life.others, sum(mine.values()))
 
     def end(self) -> None:
-        """End every process, newest first."""
+        """End every process, newest first: the broker that the others need was the first."""
         for life in reversed(self.living):
             if life.process.poll() is None:
                 life.signal(signal.SIGTERM)
-        for life in reversed(self.living):
             life.wait()
         self.living.clear()
 
