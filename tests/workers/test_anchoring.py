@@ -1,5 +1,6 @@
 """The sweep: one at a time, never on a wrong chain, and no trouble of the chain stops sealing."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from tests.support.instance import make_app
 from tests.support.wallet import Person
 from webapp.chain_access import chain_client, settings
 from webapp.columns import utc_now
+from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.log.models import Batch, Log
@@ -51,6 +53,15 @@ def test_a_claim_of_a_killed_holder_ends_with_its_lease(context: Flask) -> None:
         db.session.commit()
         with claimed("job") as taken:
             assert taken
+
+
+def test_a_claim_lasts_as_long_as_the_settings_say(context: Flask) -> None:
+    here: Settings = context.config["TROTH"]
+    context.config["TROTH"] = replace(here, claim_seconds=0.001)
+    with claimed("job"):
+        time.sleep(0.002)
+        with claimed("job", lease_seconds=60) as taken, claimed("job") as third:
+            assert (taken, third) == (True, False)
 
 
 def test_a_claim_is_given_back_when_the_job_fails(context: Flask) -> None:
