@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from chain.client import ChainClient
+from chain.deploy import anchor_log_code
 from chain.errors import ChainError, NodeUnavailable, RpcRefused, WrongChain
 from chain.signer import Signer
 from webapp.chain_access import chain_client, settings
@@ -156,7 +157,8 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     session = db.session()
     here = instance.read_instance(session, log_id, settings().depth)
     session.rollback()
-    client.expect(here.chain_id, here.genesis)  # of every node, also of one that is connected later
+    # Of every node, also of one that is connected later.
+    client.expect(here.chain_id, here.genesis, {here.contract: anchor_log_code()})
     try:
         instance.check_instance(session, client, here)
     except DeepReorgError as error:
