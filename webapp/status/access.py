@@ -63,8 +63,8 @@ def _was_forwarded(headers: Headers) -> bool:
     """Tell whether a proxy, or a web page under a name that leads here, is asking for somebody else."""
     names = {name.lower() for name in headers.keys()}  # noqa: SIM118 - pairs otherwise
     forwarded = any(name.startswith("x-forwarded") or name in FORWARDED for name in names)
-    host = headers.get("Host", "").lower()
-    return forwarded or (host.rpartition(":")[0] not in LOCAL_NAMES and host not in LOCAL_NAMES)
+    host = headers.get("Host", LOCAL_NAMES[0]).lower()
+    return forwarded or not {host, host.rpartition(":")[0]} & set(LOCAL_NAMES)
 
 
 def _is_loopback(address: str | None) -> bool:
