@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install dev compile run demo test soak check fresh bench gas lock clean
+.PHONY: help install dev compile run demo test soak check fresh bench endure gas lock clean
 
 SHELL := bash
 PYTHON_BIN := .venv/bin/python
@@ -9,6 +9,12 @@ PYTHON_BIN := .venv/bin/python
 JOBS ?= auto
 # Further words for pytest, as in: make test PYTEST_ARGS='tests/chain -k tree'
 PYTEST_ARGS ?=
+# Databases of tests live in memory where there is room: nothing in them has to outlive the run.
+test: export TMPDIR := $(shell test -w /dev/shm && echo /dev/shm || echo $${TMPDIR:-/tmp})
+# Of `make endure`: how many posts, what decides the troubles, and further words, such as --spare.
+POSTS ?= 10000
+SEED ?= 1
+ENDURE_ARGS ?=
 UV_COMPILE = .venv/bin/uv pip compile setup.cfg --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(if $(UPGRADE),--upgrade)
 SOURCES := $(shell find contracts -name '*.sol' 2>/dev/null) brownie-config.yaml package-lock.json
@@ -55,6 +61,9 @@ fresh:
 
 bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this machine
 	@$(PYTHON_BIN) -m bench
+
+endure: dev build/.compiled ## Publish POSTS=10000 while workers are killed, nodes fail and the chain reorganises
+	@exec $(PYTHON_BIN) -m bench.endure --posts $(POSTS) --seed $(SEED) $(ENDURE_ARGS)
 
 gas: dev build/.compiled ## Measure gas and write the snapshot
 	@$(PYTHON_BIN) -m chain.gas

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
+from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from tests.support import instance
 from tests.support.services import missing, postgres_server
 from tests.support.wallet import Person
+from webapp.accounts import passwords
 from webapp.extensions import db
 from workers.anchoring import sweep
 
@@ -36,6 +39,20 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect)
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with argon2id at its least cost; `real_passwords` keeps the real one."""
+    if "real_passwords" not in request.fixturenames:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        monkeypatch.setattr(passwords, "_hasher", cheap)
+        passwords._nobody.cache_clear()
+
+
+@pytest.fixture
+def real_passwords() -> None:
+    """Hash passwords as the application does."""
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return instance.migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
@@ -46,7 +63,8 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = postgres_server()
     if server is None:
         missing("PostgreSQL", "TROTH_TEST_DATABASE_URL")
-    with instance.postgres_database(server, tmp_path_factory.mktemp("postgres")) as url:
+    folder = tmp_path_factory.mktemp("postgres")
+    with instance.postgres_database(server, folder, durable=False) as url:
         yield url
 
 
@@ -62,11 +80,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def shared_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevNode]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DevNode, Deployment]]:
     node = DevNode(None)
-    instance.prepare_node(node, tmp_path_factory.mktemp("node"))
-    yield node
+    yield node, instance.prepare_node(node, tmp_path_factory.mktemp("node"))
     node.close()
+
+
+@pytest.fixture(scope="session")
+def shared_node(prepared: tuple[DevNode, Deployment]) -> DevNode:
+    return prepared[0]
 
 
 @pytest.fixture
@@ -78,10 +100,12 @@ def node(shared_node: DevNode) -> Iterator[DevNode]:
 
 
 @pytest.fixture
-def app(database_url: str, node: DevNode, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    database_url: str, node: DevNode, prepared: tuple[DevNode, Deployment], tmp_path: Path
+) -> Iterator[Flask]:
     """Give an application with an open log."""
     app = instance.make_app(tmp_path, database_url)
-    instance.use_node(app, node)
+    instance.open_prepared(app, node, prepared[1])
     yield app
     with app.app_context():
         db.session.remove()

@@ -70,6 +70,9 @@ class Settings:
         "Blocks above a batch before it is final. -1: 0 on the embedded chain, 12 elsewhere",
     )
     sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
+    claim_seconds: float = _setting(
+        60.0, "Seconds after which another worker takes over what a killed one had begun"
+    )
     node_timeout: float = _setting(5.0, "Seconds to wait for an answer of the chain's node")
     node_failures: int = _setting(
         3, "Failed reads in a row after which a node is left alone for a while. 0: never"
@@ -223,7 +226,7 @@ def _check_numbers(settings: Settings) -> None:
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
-    above = ("sweep_interval", "node_timeout", "node_retry", "stuck_seconds")
+    above = ("sweep_interval", "claim_seconds", "node_timeout", "node_retry", "stuck_seconds")
     for name in (*above, "access_token_seconds", "refresh_token_seconds"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):

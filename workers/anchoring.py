@@ -4,15 +4,18 @@ Before anything is sent or indexed the chain is checked to be the one that the l
 stored as the chain's state, and a halted chain is looked at again at every sweep.
 """
 
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
+from flask import current_app
 from sqlalchemy import exists, select
 
 from chain.client import ChainClient
 from chain.errors import ChainError, NodeUnavailable, RpcRefused, WrongChain
 from chain.signer import Signer
 from webapp.chain_access import chain_client, settings
+from webapp.database import writing
 from webapp.extensions import db
 from webapp.log import instance
 from webapp.log.errors import LogNotOpenError
@@ -22,6 +25,7 @@ from webapp.log.service import current_log
 from webapp.outbox.chains import HALTED, chain_state, note_state, note_wait
 from webapp.outbox.models import ChainState, SignerRole, Transaction, TransactionState
 from webapp.signers import anchorer_signer, sender_signers
+from webapp.status.recording import record_nodes
 from workers.claims import claimed
 from workers.indexing import Indexing
 from workers.sealing import seal_due
@@ -29,6 +33,8 @@ from workers.sending import Sending, SendingPolicy
 
 __all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
+NOTE_SECONDS = 5.0
+_NOTED = "troth_nodes_noted"
 
 
 def sweep() -> None:
@@ -42,7 +48,18 @@ def sweep() -> None:
     seal(open_log.id)
     for step in (check, _send, _index):  # checked once for both
         if not _step(step, open_log.id, open_log.chain_ref):
-            return
+            break
+    _note_nodes()
+
+
+def _note_nodes() -> None:
+    """Store how the nodes are, every few seconds, for whoever asks the web application."""
+    now, noted = time.monotonic(), current_app.extensions.get(_NOTED, -NOTE_SECONDS)
+    if now - noted < NOTE_SECONDS:
+        return
+    current_app.extensions[_NOTED] = now
+    with writing() as session:
+        record_nodes(session, chain_client().nodes())
 
 
 def _step(step: Callable[[int], None], log_id: int, chain_ref: int) -> bool:

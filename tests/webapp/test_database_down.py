@@ -102,14 +102,14 @@ def test_a_connection_that_is_ended_in_a_request_is_a_part_that_is_down(
     app: Flask, alice: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = alice.sign(Kind.POST, alice.post_record())
-    real = service.admit
+    real = service.judge
 
-    def end_and_admit(*args: Any) -> Any:
-        monkeypatch.setattr(service, "admit", real)
+    def end_and_judge(*args: Any) -> Any:
+        monkeypatch.setattr(service, "judge", real)
         run_sql(database_url, END_OTHERS)
         return real(*args)
 
-    monkeypatch.setattr(service, "admit", end_and_admit)
+    monkeypatch.setattr(service, "judge", end_and_judge)
     with nothing_written(app):
         check_down(alice.call("POST", "/posts", body))
     assert alice.call("POST", "/posts", body).status_code == 201

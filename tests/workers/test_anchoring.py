@@ -1,5 +1,6 @@
 """The sweep: one at a time, never on a wrong chain, and no trouble of the chain stops sealing."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,10 +16,22 @@ from chain.devnode.provider import DevNodeProvider
 from chain.errors import NodeUnavailable
 from tests.support.instance import make_app
 from tests.support.wallet import Person
+from webapp.chain_access import chain_client, settings
 from webapp.columns import utc_now
+from webapp.config import Settings
+from webapp.database import writing
 from webapp.extensions import db
-from webapp.log.models import Batch
-from webapp.outbox.models import Attempt, Claim
+from webapp.log.models import Batch, Log
+from webapp.outbox.models import (
+    Attempt,
+    Claim,
+    Node,
+    SignerAccount,
+    SignerRole,
+    Transaction,
+)
+from webapp.outbox.service import owe
+from webapp.signers import sender_signers
 from workers import anchoring
 from workers.anchoring import WrongInstanceError, check_instance, sweep
 from workers.claims import claimed
@@ -40,6 +53,15 @@ def test_a_claim_of_a_killed_holder_ends_with_its_lease(context: Flask) -> None:
         db.session.commit()
         with claimed("job") as taken:
             assert taken
+
+
+def test_a_claim_lasts_as_long_as_the_settings_say(context: Flask) -> None:
+    here: Settings = context.config["TROTH"]
+    context.config["TROTH"] = replace(here, claim_seconds=0.001)
+    with claimed("job"):
+        time.sleep(0.002)
+        with claimed("job", lease_seconds=60) as taken, claimed("job") as third:
+            assert (taken, third) == (True, False)
 
 
 def test_a_claim_is_given_back_when_the_job_fails(context: Flask) -> None:
@@ -101,6 +123,37 @@ def test_replaying_the_sweep_changes_nothing(
         sweep()
     assert alice.call("GET", f"/posts/{post['id']}/bundle").data == first
     assert len(db.session.scalars(select(Attempt)).all()) == 1
+
+
+def test_the_sweep_notes_how_the_nodes_are(context: Flask) -> None:
+    sweep()
+    (node,) = db.session.scalars(select(Node))
+    assert (node.name, node.state, node.breaker) == ("in-process", "healthy", "closed")
+    assert node.head == chain_client().head().number
+
+
+def test_another_signer_sends_what_is_not_an_anchor(context: Flask) -> None:
+    (sender,) = sender_signers(settings())
+    to = "0x" + "ee" * 20
+    with writing() as session:
+        chain_ref = session.scalars(select(Log.chain_ref)).one()
+        owed = owe(
+            session,
+            chain_ref=chain_ref,
+            role=SignerRole.SENDER,
+            key="greeting",
+            to=to,
+            data=b"hello",
+            gas=30_000,
+        )
+        assert owed.signer == sender.address
+    before = chain_client().nonce(sender.address)
+    for _ in range(3):
+        sweep()
+    assert db.session.scalars(select(Transaction.state)).one() == "final"
+    assert chain_client().nonce(sender.address) == before + 1
+    roles = dict(db.session.execute(select(SignerAccount.address, SignerAccount.role)).all())
+    assert roles[sender.address] == "sender"
 
 
 def test_a_fee_cap_of_zero_delays_and_says_so_until_it_rises(context: Flask, alice: Person) -> None:

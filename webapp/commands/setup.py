@@ -17,8 +17,9 @@ from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
 from webapp.outbox.chains import add_older_blocks, note_state, oldest_and_newest
-from webapp.outbox.models import Chain, ChainState
-from webapp.signers import anchorer_signer, deployer_signer
+from webapp.outbox.models import Chain, ChainState, SignerRole
+from webapp.outbox.service import register_signer
+from webapp.signers import anchorer_signer, deployer_signer, sender_signers
 
 EMBEDDED_FUNDS = 1_000 * 10**18  # wei
 # eth-tester's first account, whose key is the integer 1; it pays for everything on the embedded chain.
@@ -69,8 +70,14 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of contract, funds (on the embedded chain) and log; raises SetupError."""
     _check_same_chain(client.chain_id(), client.genesis())
     deployment = prepare_chain(here, client)
-    _open(client, deployment, here.depth)
+    open_deployed(here, client, deployment)
     return deployment
+
+
+def open_deployed(here: Settings, client: ChainClient, deployment: Deployment) -> None:
+    """Open the log of a contract that is there, and make its signers known; raises SetupError."""
+    _open(client, deployment, here.depth)
+    _know_senders(here, deployment)
 
 
 def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
@@ -121,6 +128,15 @@ def _older_blocks(client: ChainClient, found: Deployment, depth: int) -> list[wi
         parent = block.parent
         blocks.append(block)
     return blocks
+
+
+def _know_senders(here: Settings, found: Deployment) -> None:
+    """Make the senders of other transactions known, so that these can be owed to one of them."""
+    with writing() as session:
+        terms = {"chain_id": found.chain_id, "genesis": found.genesis}
+        chain = session.scalars(select(Chain).filter_by(**terms)).one()
+        for signer in sender_signers(here):
+            register_signer(session, chain.id, signer.address, SignerRole.SENDER)
 
 
 def _open(client: ChainClient, found: Deployment, depth: int) -> None:

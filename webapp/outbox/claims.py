@@ -13,18 +13,21 @@ from uuid import uuid4
 
 from sqlalchemy import or_, update
 
+from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
 from webapp.outbox.models import Claim
 
-LEASE_SECONDS = 60
-
 
 @contextmanager
-def claimed(job: str, lease_seconds: float = LEASE_SECONDS) -> Iterator[bool]:
-    """Give True to the one who may do ``job`` now, False to everybody else."""
+def claimed(job: str, lease_seconds: float | None = None) -> Iterator[bool]:
+    """Give True to the one who may do ``job`` now, False to everybody else.
+
+    The lease is TROTH_CLAIM_SECONDS unless given.
+    """
+    lease = settings().claim_seconds if lease_seconds is None else lease_seconds
     holder = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:12]}"
-    if not _take(job, holder, timedelta(seconds=lease_seconds)):
+    if not _take(job, holder, timedelta(seconds=lease)):
         yield False
         return
     try:

@@ -35,6 +35,7 @@ def register_signer(session: Session, chain_ref: int, address: str, role: Signer
     session.execute(
         update(SignerAccount)
         .where(SignerAccount.chain_ref == chain_ref, SignerAccount.address == address)
+        .where(SignerAccount.role != role)
         .values(role=role)
     )
 

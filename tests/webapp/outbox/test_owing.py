@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from webapp.database import writing
 from webapp.extensions import db
@@ -14,14 +14,20 @@ from webapp.outbox.errors import (
     NothingToGiveUpError,
     UnknownTransactionError,
 )
-from webapp.outbox.models import SignerRole, Transaction, TransactionState
+from webapp.outbox.models import SignerAccount, SignerRole, Transaction, TransactionState
 from webapp.outbox.service import give_up, owe, owe_again, register_signer
 
 ONE, TWO, OTHER = ("0x" + byte * 20 for byte in ("11", "22", "33"))
 
 
+@pytest.fixture(autouse=True)
+def nobody_signs(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(delete(SignerAccount))
+
+
 @pytest.fixture
-def signers(app: Flask) -> Iterator[Flask]:
+def signers(app: Flask, nobody_signs: None) -> Iterator[Flask]:
     with app.app_context():
         with writing() as session:
             for address in (ONE, TWO):

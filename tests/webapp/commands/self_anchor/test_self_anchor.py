@@ -32,6 +32,11 @@ Save = Callable[..., Path]
 Anchored = Callable[..., Done]
 
 
+def write_private(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+
+
 @pytest.fixture
 def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     """Once on SQLite is enough: the command itself never opens a database."""
@@ -66,7 +71,7 @@ def stalled(app: Flask, funded: Person, save: Save) -> Callable[..., Path]:
 @pytest.fixture
 def key_file(alice: Person, tmp_path: Path) -> Path:
     path = tmp_path / "key"
-    path.write_text("0x" + bytes(alice.wallet.key).hex() + "\n")
+    write_private(path, "0x" + bytes(alice.wallet.key).hex() + "\n")
     return path
 
 
@@ -231,11 +236,11 @@ def test_the_keystore_opens_with_the_password_of_the_environment(
 ) -> None:
     keystore = tmp_path / "keystore.json"
     encrypted = Account.encrypt(funded.wallet.key, "a password", kdf="pbkdf2", iterations=10)
-    keystore.write_text(json.dumps(encrypted))
+    write_private(keystore, json.dumps(encrypted))
     monkeypatch.setenv("TROTH_KEYSTORE_PASSWORD", "another")
     done = run(stalled(), "--keystore", keystore)
     assert done.code == REFUSED
-    assert "the password is wrong" in done.err
+    assert "the password does not open it" in done.err
     monkeypatch.setenv("TROTH_KEYSTORE_PASSWORD", "a password")
     assert run(stalled(), "--keystore", keystore).code == DONE
 
@@ -244,7 +249,7 @@ def test_only_the_author_can(
     run: Anchored, stalled: Callable[..., Path], funded: Person, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
-    other.write_text("ab" * 32)
+    write_private(other, "ab" * 32)
     done = run(stalled(), "--key-file", other)
     assert done.code == REFUSED
     assert f"only {funded.address}, the record's author, can anchor it" in done.err
@@ -318,7 +323,7 @@ def test_a_key_file_with_anything_else_is_refused_without_showing_it(
 ) -> None:
     odd = tmp_path / "odd"
     for content in ("secret words", "0x" + "00" * 32, "ff" * 32, ""):
-        odd.write_text(content)
+        write_private(odd, content)
         done = run(stalled(), "--key-file", odd)
         assert done.code == REFUSED
         assert not content or content not in done.err
@@ -328,3 +333,14 @@ def test_with_the_node_away_it_says_so(run: Anchored, stalled: Callable[..., Pat
     done = run(stalled(), "--rpc", f"http://127.0.0.1:{closed_port()}")
     assert done.code == REFUSED
     assert "did not answer" in done.err or "refuses connections" in done.err
+
+
+def test_a_key_that_others_may_read_is_not_used(
+    run: Anchored, stalled: Callable[..., Path], tmp_path: Path
+) -> None:
+    exposed = tmp_path / "exposed"
+    exposed.write_text("ab" * 32)
+    exposed.chmod(0o644)
+    done = run(stalled(), "--key-file", exposed)
+    assert done.code == REFUSED
+    assert "chmod 600" in done.err

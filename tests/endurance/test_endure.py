@@ -1,0 +1,30 @@
+"""The endurance run, small: everything that the large one does, in some seconds."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.endure.plan import OverdueError, Plan
+from bench.endure.run import endure
+
+pytestmark = [pytest.mark.postgres, pytest.mark.anvil]
+
+
+def test_hundreds_of_posts_survive_killed_workers_failing_nodes_and_reorgs(folder: Path) -> None:
+    plan = Plan(300, rate=30, seed=2, block_seconds=0.5, kill_seconds=0.7, calm=0.5, limit=200)
+    truth = endure(folder, plan)
+    assert truth.problems == []
+    figures = truth.figures
+    assert figures["posts"] == 300
+    assert figures["entries in the log"] == figures["entries that the monitor read"]
+    assert figures["entries in the log"] == figures["accepted records"]
+    assert figures["SIGKILL"]
+    assert figures["SIGTERM"]
+    assert any(name.startswith("times that a node was in trouble") for name in figures), figures
+
+
+def test_a_run_that_takes_too_long_says_what_it_waited_for() -> None:
+    plan = Plan(limit=0.001)
+    plan.began -= 1
+    with pytest.raises(OverdueError, match=r"not within the limit of 0\.001 s .*: the workers"):
+        plan.check_time("the workers are ready")
