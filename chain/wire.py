@@ -46,7 +46,8 @@ class Log:
 class Receipt:
     """A mined transaction; `succeeded` is False when it reverted; prices in wei.
 
-    `contract` is the address that a creation made, None for any other transaction.
+    `contract` is the address that a creation made, None for any other transaction; `events` says how many
+    events were emitted.
     """
 
     transaction_hash: bytes
@@ -56,6 +57,7 @@ class Receipt:
     gas_used: int
     effective_gas_price: int
     contract: str | None
+    events: int
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,12 @@ def log(value: object) -> Log:
     )
 
 
+def _length(value: object) -> int:
+    if not isinstance(value, list):
+        raise MalformedError(f"{value!r} for a list")
+    return len(value)
+
+
 def receipt(value: object) -> Receipt:
     """Read the answer to eth_getTransactionReceipt."""
     fields = _mapping(value)
@@ -142,4 +150,5 @@ def receipt(value: object) -> Receipt:
         gas_used=quantity(fields.get("gasUsed")),
         effective_gas_price=quantity(fields.get("effectiveGasPrice")),
         contract=None if contract is None else address(contract),
+        events=_length(fields.get("logs")),
     )

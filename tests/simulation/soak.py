@@ -6,6 +6,7 @@ Between random schedules, a process dies at each point of the fixed course in tu
 import itertools
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -57,8 +58,8 @@ class Soak:
         self.kills += 1
 
     def _place(self) -> tuple[Path, str]:
-        for old in self.root.glob("play-*/*"):
-            old.unlink()
+        for old in self.root.glob("play-*"):
+            shutil.rmtree(old)
         folder = Path(tempfile.mkdtemp(prefix="play-", dir=self.root))
         return folder, copied_sqlite(self.template, folder)
 
