@@ -30,6 +30,7 @@ from workers.claims import claimed
 from workers.indexing import Indexing
 from workers.sealing import seal_due
 from workers.sending import Sending, SendingPolicy
+from workers.sending.states import AHEAD, UNSETTLED
 
 __all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
@@ -184,6 +185,11 @@ def _waits_for_depth(log_id: int, chain_ref: int) -> bool:
     mined = exists().where(
         Transaction.chain_ref == chain_ref, Transaction.state == TransactionState.MINED
     )
-    found = bool(db.session.scalar(select(anchor | mined)))
+    ahead = exists().where(
+        Transaction.chain_ref == chain_ref,
+        Transaction.state.in_(UNSETTLED),
+        Transaction.reason.startswith(AHEAD),
+    )
+    found = bool(db.session.scalar(select(anchor | mined | ahead)))
     db.session.rollback()
     return found

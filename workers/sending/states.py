@@ -5,6 +5,7 @@ from webapp.outbox.models import TransactionState
 State = TransactionState
 # Their nonce is used for good, or they never had one.
 SETTLED = (State.FINAL, State.REVERTED, State.DEAD)
+UNSETTLED = tuple(state for state in State if state not in SETTLED)
 IN_HAND = (State.RESERVED, State.SIGNED, State.SENDING)
 # The node took one of the attempts, as far as is known.
 WITH_NODE = (State.BROADCAST, State.ORPHANED)
@@ -18,5 +19,6 @@ REASONS = {
 FOREIGN = (
     "Another transaction of the same account used its nonce; it is sent again once that is final"
 )
+AHEAD = "The chain's node counts"
 GIVEN_UP = "It was given up: an empty transaction uses its nonce"
 BEHIND = "An earlier batch is halted, and batches are anchored in order; see `troth doctor`"
