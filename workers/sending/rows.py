@@ -15,7 +15,7 @@ from webapp.extensions import Base, db
 from webapp.outbox.models import Attempt, AttemptKind, Transaction
 from webapp.outbox.service import ANCHOR as ANCHOR_KEY
 from webapp.outbox.service import STAND_IN
-from workers.sending.states import SETTLED, State
+from workers.sending.states import PENDING, SETTLED, State
 
 ROWS_PER_RUN = 1_000
 _WORD = 32
@@ -133,7 +133,7 @@ class Rows:
 
     def queued(self) -> list[Owed]:
         """Return what waits for a nonce: anchors in the order of their batches, others by age."""
-        waits = Transaction.state.in_((State.QUEUED, State.BLOCKED_FEE))
+        waits = Transaction.state.in_(PENDING)
         found = self._read([waits, Transaction.nonce.is_(None)], by_id=True)
         return sorted(found, key=lambda one: (one.anchor.sequence if one.anchor else 0, one.id))
 

@@ -6,6 +6,7 @@ State = TransactionState
 # Their nonce is used for good, or they never had one.
 SETTLED = (State.FINAL, State.REVERTED, State.DEAD)
 UNSETTLED = tuple(state for state in State if state not in SETTLED)
+PENDING = tuple(state for state in UNSETTLED if state != State.MINED)
 IN_HAND = (State.RESERVED, State.SIGNED, State.SENDING)
 # The node took one of the attempts, as far as is known.
 WITH_NODE = (State.BROADCAST, State.ORPHANED)
