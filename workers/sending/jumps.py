@@ -29,12 +29,11 @@ def believed(client: ChainClient, ledger: Ledger, owed: Owed, view: View) -> boo
     if expected is None and at_depth == 0 and view.nonce <= MAX_IN_FLIGHT:
         return True  # a new account, or one that has just begun
     reason = _reason(view.nonce, expected or 0, at_depth)
-    if at_depth == view.nonce or (expected is None and 0 <= view.nonce - at_depth <= MAX_IN_FLIGHT):
-        if owed.reason == reason:
-            return True
-    if owed.reason != reason:
-        log.error("sending.ahead", transaction=owed.id, nonce=view.nonce, expected=expected)
-        ledger.change(owed, reason=reason)
+    younger = 0 if expected is not None else MAX_IN_FLIGHT
+    if owed.reason == reason:
+        return 0 <= view.nonce - at_depth <= younger
+    log.error("sending.ahead", transaction=owed.id, nonce=view.nonce, expected=expected)
+    ledger.change(owed, reason=reason)
     return False
 
 

@@ -158,7 +158,7 @@ class Sending:
 
     def _spare(self, owed: Owed, view: View) -> None:
         if isinstance(fate_of(self.client, self.ledger.signer, owed, view), Pending):
-            self.ledger.release(owed, State.UNKNOWN)
+            self.settling.reopen(owed)
 
     def _begin(self, view: View, room: int) -> None:
         """Give nonces to what waits for one, in order, and send it."""
@@ -179,9 +179,8 @@ class Sending:
                 return True
         if view.fees.base > self.policy.fee_cap:
             return self.delivery.wait(owed, State.BLOCKED_FEE)
-        if not believed(self.client, self.ledger, owed, view):
-            return False
-        reserved = self.ledger.reserve(owed, view.nonce)
+        sure = believed(self.client, self.ledger, owed, view)
+        reserved = self.ledger.reserve(owed, view.nonce) if sure else None
         if reserved is None:
             return False
         self.delivery.try_offer(reserved, view)

@@ -60,6 +60,14 @@ class Settling:
         to = {"state": State.MINED, "reason": None, "mined_at": utc_now(), "abandoned_at": None}
         self.ledger.release(owed, State.UNKNOWN, **to)
 
+    def reopen(self, owed: Owed) -> None:
+        """Have the nonce of a settled transaction used up: the chain does not count it after all."""
+        if owed.stand_in:
+            to = {"state": State.UNKNOWN, "reason": REASONS[State.UNKNOWN], "mined_at": None}
+            self.ledger.change(owed, owed.placed, NOWHERE, **to)
+        else:
+            self.ledger.release(owed, State.UNKNOWN)
+
     def _stays_mined(self, owed: Owed, view: View) -> bool:
         placed = owed.placed
         if placed is None:

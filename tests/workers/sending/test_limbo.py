@@ -4,7 +4,8 @@ import pytest
 
 from tests.workers.sending.scene import Scene
 from webapp.database import writing
-from webapp.outbox.models import Transaction, TransactionState
+from webapp.outbox.models import SignerRole, Transaction, TransactionState
+from webapp.outbox.service import register_signer, stand_in_for
 
 pytestmark = pytest.mark.anvil
 
@@ -17,3 +18,15 @@ def test_what_waits_without_a_nonce_gets_one(scene: Scene, state: TransactionSta
     scene.settle()
     assert [scene.row(sequence).nonce for sequence in (0, 1)] == [0, 1]
     scene.check(mined=[0, 1])
+
+
+def test_a_nonce_that_a_no_op_had_used_is_used_again_when_a_reorg_frees_it(scene: Scene) -> None:
+    with writing() as session:
+        mine = (scene.chain_ref, scene.signer.address)
+        register_signer(session, *mine, SignerRole.ANCHORER)
+        session.add(Transaction(**stand_in_for(*mine, 0, TransactionState.FINAL)))
+    scene.owe(0)
+    scene.settle()
+    assert [(one.nonce, one.state) for one in scene.stand_ins()] == [(0, "final")]
+    assert scene.row(0).nonce == 1
+    scene.check(mined=[0])
