@@ -111,14 +111,28 @@ def index(log_id: int) -> None:
 
 
 def _send(log_id: int) -> None:
+    """Let every signer send; raises the first problem of one once all had their turn.
+
+    Raises NodeUnavailable at once, since no other could send either.
+    """
+    problems: list[ChainError] = []
     here, chain_ref = settings(), _chain_ref(log_id)
     others = _busy(sender_signers(here), chain_ref)
     signers = [(anchorer_signer(here), SignerRole.ANCHORER)]
     for signer, role in signers + [(one, SignerRole.SENDER) for one in others]:
         with claimed(f"send:{chain_ref}:{signer.address}") as mine:
-            if mine:
-                policy = SendingPolicy.of(here, role)
+            if not mine:
+                continue
+            policy = SendingPolicy.of(here, role)
+            try:
                 Sending(chain_client(), signer, chain_ref, policy).run()
+            except NodeUnavailable:
+                raise
+            except ChainError as error:
+                log.warning("sweep.signer_failed", signer=signer.address, problem=str(error))
+                problems.append(error)
+    if problems:
+        raise problems[0]
 
 
 def _busy(signers: Sequence[Signer], chain_ref: int) -> list[Signer]:
