@@ -40,8 +40,8 @@ class Delivery:
 
     def offer(self, owed: Owed, view: View) -> Offer | None:
         """Return a first or a better offer for a nonce, None where the cap forbids one."""
-        best, cap = owed.best, self.policy.fee_cap
-        return raised_offer(best, view.fees, cap) if best else first_offer(view.fees, cap)
+        best, caps = owed.best, (self.policy.fee_cap, self.policy.tip_cap)
+        return raised_offer(best, view.fees, *caps) if best else first_offer(view.fees, *caps)
 
     def try_offer(self, owed: Owed, view: View) -> bool:
         """Sign a first or a better attempt and send it; says so where the cap forbids one."""
