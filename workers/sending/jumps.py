@@ -25,9 +25,9 @@ def believed(client: ChainClient, ledger: Ledger, owed: Owed, view: View) -> boo
     expected = ledger.next_nonce()
     if expected is not None and view.nonce <= expected:
         return True
+    if expected is None and view.nonce <= MAX_IN_FLIGHT:
+        return True  # at first use; so small a gap could be closed
     at_depth = counted(client, ledger.signer, view.final)
-    if expected is None and at_depth == 0 and view.nonce <= MAX_IN_FLIGHT:
-        return True  # a new account, or one that has just begun
     reason = _reason(view.nonce, expected or 0, at_depth)
     younger = 0 if expected is not None else MAX_IN_FLIGHT
     if owed.reason == reason:
