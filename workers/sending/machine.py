@@ -99,7 +99,7 @@ class Sending:
         if owed.state == State.BLOCKED_FUNDS and view.balance < owed.gas * latest.offer.max_fee:
             return False
         if owed.state in WITH_NODE and self._with_node(owed):
-            return True
+            return self.delivery.there(owed)
         return self.delivery.resend(owed)
 
     def _needs_more(self, owed: Owed, latest: Tried, view: View, *, first: bool) -> bool:
