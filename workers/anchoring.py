@@ -137,10 +137,9 @@ def _send(log_id: int) -> None:
 
 def _busy(signers: Sequence[Signer], chain_ref: int) -> list[Signer]:
     """Return the signers of other transactions that have something to send or to see through."""
-    done = (TransactionState.FINAL, TransactionState.REVERTED, TransactionState.DEAD)
     addresses = [signer.address for signer in signers]
     mine = (Transaction.chain_ref == chain_ref, Transaction.signer.in_(addresses))
-    query = select(Transaction.signer).where(*mine, Transaction.state.not_in(done)).distinct()
+    query = select(Transaction.signer).where(*mine, Transaction.state.in_(UNSETTLED)).distinct()
     busy = set(db.session.scalars(query))
     db.session.rollback()
     return [signer for signer in signers if signer.address in busy]

@@ -7,6 +7,8 @@ State = TransactionState
 SETTLED = (State.FINAL, State.REVERTED, State.DEAD)
 UNSETTLED = tuple(state for state in State if state not in SETTLED)
 PENDING = tuple(state for state in UNSETTLED if state != State.MINED)
+WAITING = (State.QUEUED, State.BLOCKED_FEE)
+ON_ITS_WAY = tuple(state for state in PENDING if state not in WAITING)
 IN_HAND = (State.RESERVED, State.SIGNED, State.SENDING)
 # The node took one of the attempts, as far as is known.
 WITH_NODE = (State.BROADCAST, State.ORPHANED)
