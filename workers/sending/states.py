@@ -20,7 +20,7 @@ REASONS = {
     State.ORPHANED: "The chain dropped the transaction's block; it is being sent again",
 }
 FOREIGN = (
-    "Another transaction of the same account used its nonce; it is sent again once that is final"
+    "Another transaction of the same account used its nonce; what follows waits until that is final"
 )
 FOREIGN_CALL = (
     "Another transaction of the same account used its nonce, so whether the call was made is for an "
