@@ -40,6 +40,8 @@ def endure(folder: Path, plan: Plan) -> Truth:
     with stage(folder, plan) as here:
         workers = Workers(here, plan)
         workers.start()
+        if here.served is not None:
+            here.crew.await_ready(here.served)
         writers = _writers(here, plan)
         troubles = [
             *(NodeTrouble(proxy, plan, f"node {n}") for n, proxy in enumerate(here.proxies)),

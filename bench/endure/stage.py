@@ -14,7 +14,7 @@ from bench.endure.plan import DEPTH, FEE_CAP, GWEI, EndureError, Plan
 from chain.client import ChainClient
 from chain.deployments import Deployment
 from tests.support import anvil, instance
-from tests.support.crew import Crew, crew, settings_environment
+from tests.support.crew import Crew, Life, crew, settings_environment
 from tests.support.proxy import Proxy
 from tests.support.services import postgres_server
 from tests.support.stack import free_ports
@@ -49,6 +49,7 @@ class Stage:
     environment: dict[str, str]
     base: str
     deployment: Deployment
+    served: Life | None = None
 
     def worker(self, name: str) -> Child:
         """Return a worker as the supervisor runs it, with a data folder and a log of its own."""
@@ -77,7 +78,7 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path, plan: Plan, *, serve: bool = True, **settings: object) -> Iterator[Stage]:
-    """Start it and give it, the web application only if it is to `serve`; settings by field name.
+    """Start it and give it; settings by field name. If it is to `serve`, the web application is on its way.
 
     Raises EndureError without PostgreSQL, CrewError, and what starting raises.
     """
@@ -97,7 +98,7 @@ def stage(folder: Path, plan: Plan, *, serve: bool = True, **settings: object) -
             made, port = _set_up(folder, database, rpc, proxies, found, settings)
             with _disposed(made.app):
                 if serve:
-                    found.run(made.web(port))
+                    made.served = found.start(made.web(port))
                 yield made
         finally:
             for proxy in proxies:

@@ -98,11 +98,14 @@ class Crew:
 
     def run(self, child: Child) -> Life:
         """Start a child and wait until it is ready; raises CrewError."""
-        life = self.start(child)
+        return self.await_ready(self.start(child))
+
+    def await_ready(self, life: Life) -> Life:
+        """Wait until a process that was started is ready; raises CrewError."""
         deadline = time.monotonic() + _START_SECONDS
         while not life.is_ready():
             if time.monotonic() > deadline:
-                raise CrewError(child, f"was not ready within {_START_SECONDS:g} s")
+                raise CrewError(life.child, f"was not ready within {_START_SECONDS:g} s")
             time.sleep(_POLL)
         return life
 
