@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar
 
@@ -77,13 +77,16 @@ class ChainClient:
         """Scheme, host and port of each node; without path and query, which may hold a key."""
         return ", ".join(self._names)
 
-    def expect(self, chain_id: int, genesis: bytes) -> None:
+    def expect(
+        self, chain_id: int, genesis: bytes, code: Mapping[str, bytes] | None = None
+    ) -> None:
         """Use only nodes that serve this chain from now on; every other one raises WrongInstance.
 
-        Asked before a node is first used, after each of its failures, and right before each send.
+        Asked before a node is first used, after each of its failures, and right before each send; then
+        the contracts of `code` (address to keccak256) are looked at too.
         """
         self._expected = Instance(chain_id, genesis)
-        self._pool.expect(self._expected)
+        self._pool.expect(self._expected, code)
 
     def expect_any(self) -> None:
         """Take whatever chain the node serves, for commands that look at a chain before they believe in it."""

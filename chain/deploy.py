@@ -131,12 +131,17 @@ def ensure_deployed(
     )
 
 
+def anchor_log_code() -> bytes:
+    """Return the keccak256 of AnchorLog's runtime code as it is compiled here."""
+    return keccak(artifacts.load("AnchorLog").deployed_bytecode)
+
+
 def check_code(client: ChainClient, contract: str) -> bytes:
     """Return keccak256 of the code at an address after comparing it with the compiled AnchorLog.
 
     Raises NoCode and WrongCode.
     """
-    expected = keccak(artifacts.load("AnchorLog").deployed_bytecode)
+    expected = anchor_log_code()
     code = client.code(contract)
     if not code:
         raise NoCode(contract)

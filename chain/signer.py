@@ -9,7 +9,7 @@ from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from eth_hash.auto import keccak
 from hexbytes import HexBytes
 
-from chain.errors import WrongSignature
+from chain.errors import ChainError, SignerUnavailable, WrongSignature
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,12 @@ def sign(signer: Signer, transaction: dict[str, Any]) -> SignedTransaction:
 
     Raises SignerUnavailable and WrongSignature.
     """
-    signed = signer.sign_transaction(transaction)
+    try:
+        signed = signer.sign_transaction(transaction)
+    except ChainError:
+        raise
+    except Exception as error:  # its text may hold what only the signer should know
+        raise SignerUnavailable(signer.address, f"it raised {type(error).__name__}") from error
     try:
         author = str(Account.recover_transaction(signed.raw)).lower()
         content = TypedTransaction.from_bytes(HexBytes(signed.raw)).as_dict()

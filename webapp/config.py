@@ -85,6 +85,9 @@ class Settings:
         60.0, "Seconds for which no node may answer with an older block than another one did"
     )
     fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
+    tip_cap_gwei: int = _setting(
+        5, "Highest priority fee per gas offered at first, in gwei; raises end at ten times that"
+    )
     stuck_seconds: float = _setting(
         60.0, "Seconds that a sent transaction may wait to be mined before its fees are raised"
     )
@@ -220,7 +223,7 @@ def _parse(name: str, text: str, kind: type) -> object:
 
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
-    least |= {"node_failures": 0, "node_lag": 0, "node_patience": 0}
+    least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):

@@ -22,7 +22,7 @@ from sqlalchemy import (
     literal,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp import doorbell
@@ -106,6 +106,7 @@ class _Unit:
         self.connection: Connection | None = None
         self.bells: set[doorbell.Bell] = set()
         self._pipeline: ExitStack | None = None
+        self._raw: psycopg.Connection[Any] | None = None
 
     def begin(self) -> None:
         if self.connection is None:
@@ -117,7 +118,7 @@ class _Unit:
         """Stop waiting for each statement's outcome, where the driver can."""
         raw = None if self.connection is None else psycopg_connection(self.connection)
         if raw is not None and self._pipeline is None:
-            self._pipeline = ExitStack()
+            self._raw, self._pipeline = raw, ExitStack()
             self._pipeline.enter_context(raw.pipeline())
 
     def catch_up(self, *, commit: bool = False) -> None:
@@ -125,10 +126,9 @@ class _Unit:
         if self._pipeline is None or self.connection is None:
             return
         pipeline, self._pipeline = self._pipeline, None
-        raw = psycopg_connection(self.connection)
         with driver_errors(self.connection), pipeline:
-            if commit and raw is not None:
-                raw.commit()
+            if commit and self._raw is not None:
+                self._raw.commit()
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def one_unit() -> Iterator[Session]:
         unit.catch_up(commit=True)
         session.commit()
     except BaseException:
-        with suppress(DBAPIError):  # the first error is the one to tell
+        with suppress(SQLAlchemyError):  # the first error is the one to tell
             unit.catch_up()
         session.rollback()
         raise
@@ -190,6 +190,11 @@ def violates(error: IntegrityError, table: type[Base], column: str) -> bool:
         name = f"pk_{table.__tablename__}" if primary else f"uq_{table.__tablename__}_{column}"
         return error.orig.diag.constraint_name == name
     return str(error.orig).endswith(f"{table.__tablename__}.{column}")
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL ended a transaction because two waited for each other."""
+    return isinstance(error.orig, psycopg.errors.DeadlockDetected)
 
 
 def psycopg_connection(connection: Connection) -> "psycopg.Connection[Any] | None":

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import exists, select
 
 from chain.client import ChainClient
+from chain.deploy import anchor_log_code
 from chain.errors import ChainError, NodeUnavailable, RpcRefused, WrongChain
 from chain.signer import Signer
 from webapp.chain_access import chain_client, settings
@@ -30,6 +31,7 @@ from workers.claims import claimed
 from workers.indexing import Indexing
 from workers.sealing import seal_due
 from workers.sending import Sending, SendingPolicy
+from workers.sending.states import AHEAD, UNSETTLED
 
 __all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
@@ -110,22 +112,35 @@ def index(log_id: int) -> None:
 
 
 def _send(log_id: int) -> None:
+    """Let every signer send; raises the first problem of one once all had their turn.
+
+    Raises NodeUnavailable at once, since no other could send either.
+    """
+    problems: list[ChainError] = []
     here, chain_ref = settings(), _chain_ref(log_id)
     others = _busy(sender_signers(here), chain_ref)
     signers = [(anchorer_signer(here), SignerRole.ANCHORER)]
     for signer, role in signers + [(one, SignerRole.SENDER) for one in others]:
         with claimed(f"send:{chain_ref}:{signer.address}") as mine:
-            if mine:
-                policy = SendingPolicy.of(here, role)
+            if not mine:
+                continue
+            policy = SendingPolicy.of(here, role)
+            try:
                 Sending(chain_client(), signer, chain_ref, policy).run()
+            except NodeUnavailable:
+                raise
+            except ChainError as error:
+                log.warning("sweep.signer_failed", signer=signer.address, problem=str(error))
+                problems.append(error)
+    if problems:
+        raise problems[0]
 
 
 def _busy(signers: Sequence[Signer], chain_ref: int) -> list[Signer]:
     """Return the signers of other transactions that have something to send or to see through."""
-    done = (TransactionState.FINAL, TransactionState.REVERTED, TransactionState.DEAD)
     addresses = [signer.address for signer in signers]
     mine = (Transaction.chain_ref == chain_ref, Transaction.signer.in_(addresses))
-    query = select(Transaction.signer).where(*mine, Transaction.state.not_in(done)).distinct()
+    query = select(Transaction.signer).where(*mine, Transaction.state.in_(UNSETTLED)).distinct()
     busy = set(db.session.scalars(query))
     db.session.rollback()
     return [signer for signer in signers if signer.address in busy]
@@ -156,7 +171,8 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     session = db.session()
     here = instance.read_instance(session, log_id, settings().depth)
     session.rollback()
-    client.expect(here.chain_id, here.genesis)  # of every node, also of one that is connected later
+    # Of every node, also of one that is connected later.
+    client.expect(here.chain_id, here.genesis, {here.contract: anchor_log_code()})
     try:
         instance.check_instance(session, client, here)
     except DeepReorgError as error:
@@ -184,6 +200,11 @@ def _waits_for_depth(log_id: int, chain_ref: int) -> bool:
     mined = exists().where(
         Transaction.chain_ref == chain_ref, Transaction.state == TransactionState.MINED
     )
-    found = bool(db.session.scalar(select(anchor | mined)))
+    ahead = exists().where(
+        Transaction.chain_ref == chain_ref,
+        Transaction.state.in_(UNSETTLED),
+        Transaction.reason.startswith(AHEAD),
+    )
+    found = bool(db.session.scalar(select(anchor | mined | ahead)))
     db.session.rollback()
     return found

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -102,6 +103,10 @@ class Http:
         """Read."""
         return self.open(path)
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
 
 @dataclass
 class Author(Person):
@@ -160,8 +165,11 @@ class ServiceWriter(Background):
     def work(self) -> None:
         """Publish in groups."""
         with self._app.app_context():
-            while numbers := self._pace.take(AT_ONCE, self.stopping.wait):
-                self._publish(numbers)
+            try:
+                while numbers := self._pace.take(AT_ONCE, self.stopping.wait):
+                    self._publish(numbers)
+                    db.session.remove()
+            finally:
                 db.session.remove()
 
     def _publish(self, numbers: range) -> None:
@@ -216,6 +224,12 @@ class HttpWriter(Background):
 
     def work(self) -> None:
         """Publish one by one."""
+        with ExitStack() as connections:
+            for author in self._authors:
+                connections.callback(author.http.close)
+            self._publish_all()
+
+    def _publish_all(self) -> None:
         while numbers := self._pace.take(1, self.stopping.wait):
             author = self._random.choice(self._authors)
             self._publish(author, author.post_record(f"{numbers[0]} over HTTP"))

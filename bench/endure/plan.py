@@ -26,16 +26,18 @@ class Plan:
     """Posts to publish, `rate` of them a second, and how hard the world is meanwhile; times in seconds.
 
     A worker is killed after `kill_seconds` at least and twice as long at most; `calm` is a factor of the pauses
-    between other troubles. `spared` adds a worker that is never killed, so that its memory can be watched.
+    between other troubles. `spared` adds a worker that is never killed, so that its memory can be watched. With `until_well` the run waits for the instance to say that it
+    is well, which it does some seconds after all is final.
     """
 
     posts: int = 10_000
     rate: float = 60.0
     seed: int = 1
     block_seconds: float = 1.0
-    kill_seconds: float = 2.5
+    kill_seconds: float = 4.0
     calm: float = 1.0
     spared: bool = False
+    until_well: bool = True
     limit: float = 0.0
     began: float = field(default_factory=time.monotonic)
 

@@ -17,14 +17,16 @@ from bench.endure.people import (
 from bench.endure.plan import EndureError, Plan
 from bench.endure.stage import Stage, stage
 from bench.endure.trouble import ChainTrouble, NodeTrouble
-from bench.endure.truth import Truth, find_truth, open_work
+from bench.endure.truth import Truth, ailing, find_truth, open_work
 from bench.endure.workers import SIGNALS, Workers
 from bench.measure import say
 from chain.proofs.records import Kind
 
 STEP_SECONDS = 0.05
 MEBIBYTE = 2**20
-UNEXPECTED = ("Traceback (most recent call last)",)
+TOLD = 1_500  # characters of a log
+# In a worker's log: an error that nobody foresaw, and a halt, for which there is no cause here.
+UNEXPECTED = ("Traceback (most recent call last)", '"state":"halted_')
 
 
 def endure(folder: Path, plan: Plan) -> Truth:
@@ -102,14 +104,17 @@ def _troubled(workers: Workers, troubles: list[NodeTrouble | ChainTrouble]) -> b
 
 
 def _await_final(here: Stage, plan: Plan, workers: Workers) -> None:
+    """Wait until nothing is left to do, and the instance says of itself that it is well."""
     looked = 0.0
     while True:
         workers.step(kill=False)
         if time.monotonic() - looked > 1:
-            waits, looked = open_work(here.app), time.monotonic()
+            waits = open_work(here.app)
+            waits = waits or (ailing(here) if plan.until_well else "")
+            looked = time.monotonic()
             if not waits:
                 return
-            plan.check_time(f"everything is final; still {waits}")
+            plan.check_time(f"everything is final and well; still {waits}")
         time.sleep(STEP_SECONDS)
 
 
@@ -179,15 +184,17 @@ def _memory(workers: Workers) -> dict[str, object]:
 
 
 def _check_logs(truth: Truth, folder: Path, workers: Workers) -> None:
-    """No worker may meet an error that nobody foresaw, and SIGTERM must end one in good order."""
+    """No worker may meet an error that nobody foresaw or halt, and SIGTERM must end one in good order."""
     for log in sorted(folder.glob("worker*/logs/worker.log")):
         text = log.read_text(errors="replace")
-        count = sum(text.count(words) for words in UNEXPECTED)
-        if count:
-            at = text.index(UNEXPECTED[0])
-            truth.problems.append(f"{count} unexpected errors in {log}: {text[at:][:1_500]}")
+        for words in UNEXPECTED:
+            at = max(0, text.find(words) - TOLD // 2)
+            told = f"{text.count(words)} times {words} in {log}: {text[at : at + TOLD]}"
+            truth.check(words not in text, told)
     codes = Counter(one.code for one in workers.ended if one.ended_by is signal.SIGTERM)
-    truth.check(set(codes) <= {0}, f"exit codes after SIGTERM: {dict(codes)}")
+    # One whose node hangs may be killed after the grace that the supervisor gives.
+    told = f"exit codes after SIGTERM: {dict(codes)}"
+    truth.check(set(codes) <= {0, -signal.SIGKILL}, told)
 
 
 __all__ = ["EndureError", "endure"]

@@ -95,12 +95,24 @@ def stage(folder: Path, plan: Plan, *, serve: bool = True, **settings: object) -
         proxies = (Proxy(rpc), Proxy(rpc))
         try:
             made, port = _set_up(folder, database, rpc, proxies, found, settings)
-            if serve:
-                found.run(made.web(port))
-            yield made
+            with _disposed(made.app):
+                if serve:
+                    found.run(made.web(port))
+                yield made
         finally:
             for proxy in proxies:
                 proxy.close()
+
+
+@contextmanager
+def _disposed(app: Flask) -> Iterator[None]:
+    """Close the application's connections at the end."""
+    try:
+        yield
+    finally:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _set_up(

@@ -54,6 +54,14 @@ def open_work(app: Flask) -> str:
     return ", ".join(parts)
 
 
+def ailing(stage: Stage) -> str:
+    """Say what `GET /health` finds not to be well, empty when all is."""
+    answer = requests.get(f"{stage.base}/health", timeout=30)
+    parts: dict[str, Any] = answer.json()["parts"]
+    found = [f"{name}: {one['reason']}" for name, one in parts.items() if one["state"] != "ok"]
+    return "; ".join(found)
+
+
 def find_truth(stage: Stage, accepted: Accepted) -> Truth:
     """Check everything; nothing may be under way any more."""
     truth = Truth()
@@ -62,7 +70,6 @@ def find_truth(stage: Stage, accepted: Accepted) -> Truth:
         _check_transactions(truth, stage)
         _check_anchors(truth, stage)
         db.session.remove()
-    _check_health(truth, stage)
     _check_command(truth, stage, "audit", "audit", "--json")
     _check_command(truth, stage, "monitor", *_monitor(stage))
     return truth
@@ -150,13 +157,6 @@ def anchored_events(stage: Stage) -> list[Anchored]:
     query = {"address": here.contract, "topics": topics, "fromBlock": "0x0", "toBlock": "latest"}
     found: list[Any] = stage.chain.request("eth_getLogs", [query])
     return [decode_anchored(read_log(one)) for one in found]
-
-
-def _check_health(truth: Truth, stage: Stage) -> None:
-    answer = requests.get(f"{stage.base}/health", timeout=30)
-    shown = answer.json()
-    truth.check(answer.ok, f"GET /health answers {answer.status_code}: {answer.text}")
-    truth.figures["state of the instance"] = shown.get("state")
 
 
 def _monitor(stage: Stage) -> list[object]:

@@ -6,9 +6,11 @@ views: a node that has not reached the highest head that was given out says so i
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from eth_hash.auto import keccak
 
 from chain import wire
 from chain.errors import ChainError, NodeBehind, NodeUnavailable, NotDelivered, WrongInstance
@@ -48,15 +50,20 @@ class Pool:
         self._nodes = tuple(nodes)
         self._policy = policy
         self._expected = expected
+        self._code: dict[str, bytes] = {}
         self._background = background
         self._current: Node | None = None
         self._belief: _Belief | None = None
         self._compared = time.monotonic()
         self._lock = threading.Lock()
 
-    def expect(self, instance: Instance | None) -> None:
-        """Use only nodes of this instance from now on, any if None; the same again changes nothing."""
+    def expect(self, instance: Instance | None, code: Mapping[str, bytes] | None = None) -> None:
+        """Use only nodes of this instance from now on, any if None; the same again changes nothing.
+
+        `code` maps contracts to the keccak256 of their code: without it there, nothing is sent.
+        """
         with self._lock:
+            self._code = dict(code or {})
             if instance == self._expected:
                 return
             self._expected, self._belief, self._current = instance, None, None
@@ -103,6 +110,7 @@ class Pool:
                 if self._checked:
                     node.trusted = False
                 self._enter(node)
+                self._check_code(node)
             except (NodeUnavailable, WrongInstance) as error:
                 failures.append(error)
                 continue
@@ -221,6 +229,14 @@ class Pool:
         raise WrongInstance(
             expected.chain_id, found.chain_id, node.name, expected.genesis, found.genesis
         )
+
+    def _check_code(self, node: Node) -> None:
+        """Check the contracts at a node that a transaction is about to go to; raises NodeUnavailable."""
+        for address, expected in self._code.items():
+            found = keccak(node.ask("eth_getCode", [address, "latest"], wire.data))
+            if found != expected:
+                problem = f"its code at {address} has hash 0x{found.hex()}, expected was 0x{expected.hex()}"
+                raise NodeUnavailable(node.name, problem)
 
     def _believed(self) -> int | None:
         """Return the highest head given out, None when it is too long ago to insist on."""

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,6 +127,9 @@ class Crew:
             if life.process.poll() is None:
                 life.signal(signal.SIGTERM)
             life.wait()
+            if life.child.scratch is not None:
+                with suppress(OSError):  # somebody's file is in it
+                    life.child.scratch.rmdir()
         self.living.clear()
 
 

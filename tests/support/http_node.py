@@ -22,6 +22,7 @@ class HttpNode:
     """
 
     def __init__(self, chain_id: int = 7, genesis: int = 1, head: int = 100) -> None:
+        self.code = b"code"
         self.chain_id, self.genesis, self.head = chain_id, genesis, head
         self.fault: Fault | None = None
         self.methods: list[str] = []
@@ -78,6 +79,7 @@ class HttpNode:
             return {"error": {"code": -32601, "message": "the method does not exist"}}
         # A balance says which node answered.
         results = {"eth_chainId": hex(self.chain_id), "eth_getBalance": hex(self._port)}
+        results["eth_getCode"] = "0x" + self.code.hex()
         return {"result": results.get(method)}
 
     def _block(self, number: int) -> dict[str, Any]:

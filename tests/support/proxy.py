@@ -164,6 +164,10 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.proxy.known(self.connection, is_open=True)
 
+    def handle(self) -> None:
+        with suppress(OSError):  # clients are killed while they speak
+            super().handle()
+
     def finish(self) -> None:
         self.proxy.known(self.connection, is_open=False)
         with suppress(OSError):
@@ -183,6 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if len(body) < int(self.headers["Content-Length"]):
+            raise ConnectionError("the client broke off")
         request = json.loads(body)
         method = str(request["method"])
         fault = self.proxy.rule(method)

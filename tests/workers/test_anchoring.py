@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from chain.client import ChainClient
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
 from chain.errors import NodeUnavailable
+from chain.signer import SignedTransaction
 from tests.support.instance import make_app
 from tests.support.wallet import Person
 from webapp.chain_access import chain_client, settings
@@ -171,3 +173,32 @@ def test_a_fee_cap_of_zero_delays_and_says_so_until_it_rises(context: Flask, ali
     sweep()
     shown = alice.call("GET", f"/posts/{post['id']}").json["anchoring"]
     assert (shown["state"], shown["reason"]) == ("final", None)
+
+
+class SilentKeyService:
+    """A signer whose key service never answers."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def sign_transaction(self, transaction: dict[str, Any]) -> SignedTransaction:
+        raise TimeoutError("the key service does not answer")
+
+
+def test_a_signer_that_fails_stops_neither_the_others_nor_indexing(
+    context: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.publish()
+    anchoring.seal(LOG)
+    [sender] = sender_signers(settings())
+    with writing() as session:
+        ref = session.get_one(Log, LOG).chain_ref
+        call = {"key": "call:1", "to": "0x" + "77" * 20, "data": b"\x01", "gas": 30_000}
+        owed = owe(session, chain_ref=ref, role=SignerRole.SENDER, signer=sender.address, **call).id
+    indexed: list[int] = []
+    silent = SilentKeyService(anchoring.anchorer_signer(settings()).address)
+    monkeypatch.setattr(anchoring, "anchorer_signer", lambda _: silent)
+    monkeypatch.setattr(anchoring, "_index", indexed.append)
+    sweep()
+    assert indexed == [LOG]
+    assert db.session.get_one(Transaction, owed).state in {"mined", "final"}

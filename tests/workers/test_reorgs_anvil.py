@@ -13,6 +13,7 @@ from sqlalchemy import select
 from chain.client import ChainClient
 from chain.config import ROOT
 from chain.contracts import AnchorLog
+from chain.errors import NodeUnavailable
 from chain.signer import LocalSigner
 from tests.support.instance import SECRETS, make_app
 from tests.support.stack import wait_until
@@ -21,8 +22,9 @@ from webapp.commands.anchors import rebuild_anchors
 from webapp.commands.setup import deploy
 from webapp.extensions import db
 from webapp.log.models import Anchor, Log
+from webapp.outbox.chains import HALTED
 from webapp.outbox.models import Attempt, Block, Chain
-from workers.anchoring import index, seal, send, sweep
+from workers.anchoring import check_instance, index, seal, send, sweep
 
 pytestmark = pytest.mark.anvil
 ANVIL = ROOT / "node_modules" / ".bin" / "anvil"
@@ -165,6 +167,27 @@ def test_an_anchor_that_a_reorg_moves_is_followed(context: Flask, chain: ChainCl
         finish(chain, alice, post)
     assert len(db.session.scalars(select(Attempt)).all()) == DEPTH - 1
     db.session.rollback()
+
+
+def test_a_reorg_between_two_questions_is_no_batch_of_somebody_else(
+    context: Flask, chain: ChainClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = Person(context.test_client()).sign_in()
+    post = publish(alice)
+    real, asked = AnchorLog.anchor_of, []
+
+    def reorganised(self: AnchorLog, *arguments: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) == 1:
+            reorg(chain, 1)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(AnchorLog, "anchor_of", reorganised)
+    with pytest.raises(NodeUnavailable, match="was replaced while it was asked"):
+        check_instance(chain, LOG)
+    assert db.session.get_one(Chain, 1).state not in HALTED
+    db.session.rollback()
+    finish(chain, alice, post)
 
 
 def test_a_reorg_below_finality_halts_until_the_operator_rebuilds(

@@ -18,7 +18,9 @@ from uuid import UUID, uuid4
 from cryptography.fernet import Fernet
 from flask import Response, current_app, make_response, request
 from flask_jwt_extended import get_jwt, get_jwt_identity, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_limiter.util import get_remote_address
+from jwt import PyJWTError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -107,7 +109,9 @@ def _once(key: str, scope: str, subject: str | None, act: Callable[[], Response]
                 _keep(session, reservation, key, response, subject)
     except BaseException:
         with writing() as session:
-            session.execute(delete(IdempotencyKey).where(IdempotencyKey.id == reservation))
+            # Only what has no answer: a COMMIT whose own answer was lost may have stored one.
+            unanswered = (IdempotencyKey.id == reservation, IdempotencyKey.status.is_(None))
+            session.execute(delete(IdempotencyKey).where(*unanswered))
         raise
     return response
 
@@ -177,8 +181,12 @@ def _check_key(key: str) -> str:
 
 
 def _account_scope() -> str:
-    verify_jwt_in_request(optional=True, verify_type=False)
-    return str(get_jwt_identity() or f"signed-out:{get_remote_address()}")
+    try:
+        verify_jwt_in_request(optional=True, verify_type=False)
+        identity = get_jwt_identity()
+    except (JWTExtendedException, PyJWTError):  # signing in does not depend on an old session
+        identity = None
+    return str(identity or f"signed-out:{get_remote_address()}")
 
 
 def _session_scope() -> str:
@@ -192,9 +200,17 @@ def _fingerprint() -> bytes:
     a newer one.
     """
     secret = current_app.config["JWT_SECRET_KEY"].encode()
-    refresh_id = str(get_jwt().get("rid", ""))
+    refresh_id = str(_claims().get("rid", ""))
     said = f"{request.path}\0{refresh_id}\0".encode() + request.get_data(cache=True)
     return hmac.new(secret, b"idempotency\0" + said, hashlib.sha256).digest()
+
+
+def _claims() -> dict[str, Any]:
+    """Return the claims of the token that was accepted, none if there was none."""
+    try:
+        return get_jwt()
+    except RuntimeError:  # the token could not be used
+        return {}
 
 
 def _cipher() -> Fernet:

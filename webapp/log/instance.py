@@ -160,27 +160,37 @@ def check_namespace(session: Session, client: ChainClient, here: Instance) -> No
     """Check that the newest batch on the chain is one of ours, at its place.
 
     AnchorLog counts sequences without a gap and takes a root once, so that the newest batch speaks for
-    all before it. Raises ForeignBatchError.
+    all before it. Raises ForeignBatchError, and NodeUnavailable where a reorg came between the questions.
     """
-    contract = AnchorLog(client, here.contract)
     # One block for both questions: a node that lags must not answer the second from an older one.
-    head = client.head().number
+    head = client.head()
+    foreign = _foreign_batches(session, AnchorLog(client, here.contract), here, head.number)
+    if not foreign:
+        return
+    now = client.block(head.number)
+    if now is None or now.hash != head.hash:
+        problem = f"block {head.number} was replaced while it was asked; the next sweep asks again"
+        raise NodeUnavailable(client.url, problem)
+    raise ForeignBatchError(
+        here.log_id,
+        f"the chain holds {foreign} batches of {here.anchorer}, and the database does not know the "
+        "newest of them; it seems to have been restored from an older backup",
+    )
+
+
+def _foreign_batches(session: Session, contract: AnchorLog, here: Instance, head: int) -> int:
+    """Return how many batches the chain holds if the newest is none of ours, else 0; raises ContractGoneError."""
     try:
         written, first = contract.next(here.anchorer, head)
         if not written:
-            return
+            return 0
         query = select(Batch).filter_by(log_id=here.log_id, sequence=written - 1)
         newest = session.scalars(query).one_or_none()
         known = None if newest is None else (newest.root, newest.first + newest.count)
         session.rollback()
-        if known is not None and known[1] == first:
-            state = contract.anchor_of(here.anchorer, known[0], head)
-            if state is not None and state.sequence == written - 1:
-                return
+        if known is None or known[1] != first:
+            return written
+        state = contract.anchor_of(here.anchorer, known[0], head)
     except (NoCode, UnexpectedAnswer) as error:
         raise ContractGoneError(here.log_id, str(error).rstrip(".")) from error
-    raise ForeignBatchError(
-        here.log_id,
-        f"the chain holds {written} batches of {here.anchorer}, and the database does not know the "
-        "newest of them; it seems to have been restored from an older backup",
-    )
+    return 0 if state is not None and state.sequence == written - 1 else written

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.columns import utc_now
@@ -23,6 +23,7 @@ from webapp.outbox.models import (
 
 State = TransactionState
 CLOSED = (State.FINAL, State.REVERTED, State.DEAD)
+OPEN = tuple(state for state in State if state not in CLOSED)
 # Batches are anchored in order: none can be left out, so none can be given up for good.
 ANCHOR = "anchor:"
 STAND_IN = "nonce:"
@@ -74,14 +75,14 @@ def _least_loaded(session: Session, chain_ref: int, role: SignerRole) -> str:
     mine = (
         Transaction.chain_ref == SignerAccount.chain_ref,
         Transaction.signer == SignerAccount.address,
+        Transaction.state.in_(OPEN),
     )
-    is_open = case((Transaction.state.not_in(CLOSED), Transaction.id))
     query = (
         select(SignerAccount.address)
-        .outerjoin(Transaction, (mine[0]) & (mine[1]))
+        .outerjoin(Transaction, and_(*mine))
         .where(SignerAccount.chain_ref == chain_ref, SignerAccount.role == role)
         .group_by(SignerAccount.address)
-        .order_by(func.count(is_open), SignerAccount.address)
+        .order_by(func.count(Transaction.id), SignerAccount.address)
         .limit(1)
     )
     address = session.scalar(query)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from chain.proofs.errors import MalformedError
 from chain.proofs.records import Kind
 from webapp.chain_access import settings
-from webapp.database import insert_many, ring_after_commit, writing
+from webapp.database import insert_many, is_deadlock, ring_after_commit, writing
 from webapp.errors import ProblemError, malformed_record
 from webapp.events.models import Event, EventType
 from webapp.events.service import event_row
@@ -77,14 +77,21 @@ def _accept_new(offered: dict[int, Offered]) -> dict[int, Post | ProblemError]:
             found = _accept(session, [offered[index] for index in indexes])
     except (IntegrityError, LogReplacedError):
         return {}
+    except OperationalError as error:
+        if is_deadlock(error):  # two callers crossed: one by one nobody locks more than one author
+            return {}
+        raise
     return {indexes[place]: answer for place, answer in found.items()}
 
 
 def _accept(session: Session, offered: list[Offered]) -> dict[int, Post | ProblemError]:
     log = offered[0].record.log
+    places = [place for place, one in enumerate(offered) if one.record.log == log]
+    same_log = [offered[place] for place in places]
     answers: dict[int, Post | ProblemError] = {}
     rows: dict[type[Entry | Post | Event], list[dict[str, Any]]] = {Entry: [], Post: [], Event: []}
-    for index, entry in judge_together(session, log, offered, settings().depth).items():
+    for found, entry in judge_together(session, log, same_log, settings().depth).items():
+        index = places[found]
         if isinstance(entry, ProblemError):
             answers[index] = entry
             continue

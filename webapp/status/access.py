@@ -8,8 +8,9 @@ from werkzeug.datastructures import Headers
 
 from webapp.errors import ProblemError
 
-# Headers by which a proxy says that somebody else is asking.
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+# Headers by which a proxy says that somebody else is asking; "x-forwarded-..." besides.
+FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
 @dataclass(eq=False)
@@ -54,8 +55,16 @@ def check_access(token: str, address: str | None, headers: Headers) -> None:
         right = hmac.compare_digest(given.strip().encode(), token.encode())
         if not (right and kind.lower() == "bearer"):
             raise MetricsTokenError
-    elif any(name in headers for name in FORWARDED) or not _is_loopback(address):
+    elif _was_forwarded(headers) or not _is_loopback(address):
         raise MetricsNotLocalError
+
+
+def _was_forwarded(headers: Headers) -> bool:
+    """Tell whether a proxy, or a web page under a name that leads here, is asking for somebody else."""
+    names = {name.lower() for name in headers.keys()}  # noqa: SIM118 - pairs otherwise
+    forwarded = any(name.startswith("x-forwarded") or name in FORWARDED for name in names)
+    host = headers.get("Host", LOCAL_NAMES[0]).lower()
+    return forwarded or not {host, host.rpartition(":")[0]} & set(LOCAL_NAMES)
 
 
 def _is_loopback(address: str | None) -> bool:

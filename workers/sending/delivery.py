@@ -23,7 +23,7 @@ from workers.sending.ledger import Ledger
 from workers.sending.policy import SendingPolicy
 from workers.sending.rows import Owed, Tried
 from workers.sending.signing import sign_attempt
-from workers.sending.states import REASONS, WITH_NODE, State
+from workers.sending.states import REASONS, State
 from workers.sending.view import View
 
 ANSWER_LENGTH = 400
@@ -40,8 +40,8 @@ class Delivery:
 
     def offer(self, owed: Owed, view: View) -> Offer | None:
         """Return a first or a better offer for a nonce, None where the cap forbids one."""
-        best, cap = owed.best, self.policy.fee_cap
-        return raised_offer(best, view.fees, cap) if best else first_offer(view.fees, cap)
+        best, caps = owed.best, (self.policy.fee_cap, self.policy.tip_cap)
+        return raised_offer(best, view.fees, *caps) if best else first_offer(view.fees, *caps)
 
     def try_offer(self, owed: Owed, view: View) -> bool:
         """Sign a first or a better attempt and send it; says so where the cap forbids one."""
@@ -74,6 +74,12 @@ class Delivery:
             return self._refused(owed, attempt, error)
         return self._accepted(owed, attempt)
 
+    def there(self, owed: Owed) -> bool:
+        """Note that the node has an attempt, as it was found; always True."""
+        if owed.state != State.BROADCAST:
+            self.ledger.change(owed, state=State.BROADCAST, reason=None)
+        return True
+
     def wait(self, owed: Owed, state: State) -> bool:
         """Say why a transaction waits; always False."""
         if (owed.state, owed.reason) != (state, REASONS[state]):
@@ -84,7 +90,7 @@ class Delivery:
     def _accepted(self, owed: Owed, attempt: Tried) -> bool:
         now = utc_now()
         place = {"sent_at": attempt.sent_at or now, "answer": None}
-        if owed.state not in WITH_NODE:
+        if owed.state != State.BROADCAST:
             to = {"state": State.BROADCAST, "reason": None, "sent_at": owed.sent_at or now}
             return self.ledger.change(owed, attempt, place, **to) is not None
         log.info("sending.resent", transaction=owed.id)
@@ -98,8 +104,6 @@ class Delivery:
             state = State.BLOCKED_FUNDS
         elif isinstance(error, FeeTooLow):
             state = State.BLOCKED_FEE
-        elif owed.state in WITH_NODE:
-            return True  # an attempt was there before: the next run sees what became of it
         elif isinstance(error, ReplacementUnderpriced) and older:
             state = State.BROADCAST
         else:

@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
+
 from chain.client import ChainClient
 from chain.contracts import AnchorLog, explain
-from chain.errors import ContractReverted, OutOfGas, RpcRefused
+from chain.errors import ContractReverted, NoCode, OutOfGas, RpcRefused, StateUnavailable
 from workers.sending.rows import Owed
+
+NO_STATE = (
+    "Whether the call can still be made cannot be told: no node has the state or the contract"
+)
+log = structlog.get_logger(__name__)
 
 
 class Outlook(StrEnum):
@@ -15,6 +22,7 @@ class Outlook(StrEnum):
     POSSIBLE = "possible"
     TOO_EARLY = "too early"
     IMPOSSIBLE = "impossible"
+    UNTOLD = "untold"
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ def is_done(client: ChainClient, signer: str, owed: Owed) -> bool:
 def judge(client: ChainClient, signer: str, owed: Owed, block: int) -> Judgement:
     """Simulate a call on the state after a final block, with all the gas that the node allows.
 
-    Raises NodeUnavailable and StateUnavailable.
+    A node without that state, and a contract that is missing in it, leave it untold: the row waits, and
+    the others go on. Raises NodeUnavailable.
     """
     try:
         client.call(owed.to, owed.data, block, sender=signer)
@@ -45,6 +54,9 @@ def judge(client: ChainClient, signer: str, owed: Owed, block: int) -> Judgement
         return _reverted(explain(error))
     except OutOfGas:
         return Judgement(Outlook.IMPOSSIBLE, "The call uses more gas than the node allows")
+    except (StateUnavailable, NoCode) as error:
+        log.warning("sending.untold", transaction=owed.id, block=block, problem=str(error))
+        return Judgement(Outlook.UNTOLD, NO_STATE)
     return Judgement(Outlook.POSSIBLE)
 
 

@@ -41,7 +41,7 @@ def fate_of(client: ChainClient, signer: str, owed: Owed, view: View) -> Fate:
             return Mined(attempt, receipt, final=receipt.block_number <= view.final)
     if owed.nonce is None or view.nonce <= owed.nonce:
         return Pending()
-    return UsedByOther(final=_counted(client, signer, view.final) > owed.nonce)
+    return UsedByOther(final=counted(client, signer, view.final) > owed.nonce)
 
 
 def still_there(client: ChainClient, attempt: Tried) -> bool:
@@ -58,7 +58,7 @@ def _canonical(client: ChainClient, receipt: Receipt) -> bool:
     return block is not None and block.hash == receipt.block_hash
 
 
-def _counted(client: ChainClient, signer: str, final: int) -> int:
+def counted(client: ChainClient, signer: str, final: int) -> int:
     """Return the next nonce after a final block, 0 where the node has no such state: so, not final."""
     try:
         return client.nonce(signer, final)

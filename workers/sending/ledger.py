@@ -95,7 +95,7 @@ class Ledger(Rows):
         """Give a transaction the next nonce: no lower one is left out, none is given twice."""
 
         def apply(session: Session, row: Transaction) -> None:
-            row.nonce = max(chain_nonce, self._next(session))
+            row.nonce = max(chain_nonce, self._next(session) or 0)
             row.state, row.reason = State.RESERVED, None
 
         return self._save(owed, apply)
@@ -170,10 +170,16 @@ class Ledger(Rows):
         )
         session.execute(locked(session, account)).one()
 
-    def _next(self, session: Session) -> int:
+    def next_nonce(self) -> int | None:
+        """Return the nonce after the highest one ever given, None for a signer's first use."""
+        found = self._next(db.session())
+        db.session.rollback()
+        return found
+
+    def _next(self, session: Session) -> int | None:
         mine = {"chain_ref": self.chain_ref, "signer": self.signer}
         highest = session.scalar(select(func.max(Transaction.nonce)).filter_by(**mine))
-        return 0 if highest is None else highest + 1
+        return None if highest is None else highest + 1
 
 
 class _OvertakenError(Exception):

@@ -13,6 +13,7 @@ from chain.signer import Signer
 from webapp.columns import utc_now
 from workers.sending.delivery import Delivery
 from workers.sending.fate import Pending, fate_of
+from workers.sending.jumps import believed, refuse_gap
 from workers.sending.ledger import Ledger
 from workers.sending.order import halt, is_halted, may_follow, mend_halts
 from workers.sending.policy import MAX_IN_FLIGHT, SendingPolicy
@@ -66,7 +67,8 @@ class Sending:
         if not pending:
             return True
         lowest = pending[0].id
-        self._close_gap(pending[0], view)
+        if not self._close_gap(pending[0], view):
+            return False
         in_hand_first = sorted(pending, key=lambda one: one.state not in IN_HAND)
         return all(self._push(one, view, first=one.id == lowest) for one in in_hand_first)
 
@@ -97,7 +99,7 @@ class Sending:
         if owed.state == State.BLOCKED_FUNDS and view.balance < owed.gas * latest.offer.max_fee:
             return False
         if owed.state in WITH_NODE and self._with_node(owed):
-            return True
+            return self.delivery.there(owed)
         return self.delivery.resend(owed)
 
     def _needs_more(self, owed: Owed, latest: Tried, view: View, *, first: bool) -> bool:
@@ -122,21 +124,25 @@ class Sending:
             self.ledger.change(owed, latest, {"sent_at": utc_now()})
         return age >= patience
 
-    def _close_gap(self, lowest: Owed, view: View) -> None:
-        """Use up nonces below ours that nobody waits for, once they hold ours up.
+    def _close_gap(self, lowest: Owed, view: View) -> bool:
+        """Use up nonces below ours that nobody waits for, once they hold ours up; False if too many.
 
         A reorg that drops another's transaction with our key leaves such a gap; so does one below
         finality, when an operator has lifted its halt.
         """
         if lowest.nonce is None or view.nonce >= lowest.nonce or not self._is_stuck(lowest):
-            return
+            return True
         owned = self.ledger.nonces(view.nonce, lowest.nonce)
-        for nonce in range(view.nonce, lowest.nonce):
-            if nonce not in owned:
-                self.ledger.fill(nonce)
-        for owed in self.ledger.settled_from(view.nonce):
-            if (owed.nonce or 0) < lowest.nonce:
-                self._spare(owed, view)
+        size = lowest.nonce - view.nonce - len(owned)
+        if size > MAX_IN_FLIGHT:
+            refuse_gap(self.ledger, lowest, size)
+            return False
+        for nonce in sorted(set(range(view.nonce, lowest.nonce)) - owned):
+            self.ledger.fill(nonce)
+        below = [one for one in self.ledger.settled_from(view.nonce) if one.nonce in owned]
+        for owed in below[:MAX_IN_FLIGHT]:
+            self._spare(owed, view)
+        return True
 
     def _spare_unused_nonces(self, view: View) -> None:
         """Have the nonce of a settled transaction used up if the chain does not count it.
@@ -152,7 +158,7 @@ class Sending:
 
     def _spare(self, owed: Owed, view: View) -> None:
         if isinstance(fate_of(self.client, self.ledger.signer, owed, view), Pending):
-            self.ledger.release(owed, State.UNKNOWN)
+            self.settling.reopen(owed)
 
     def _begin(self, view: View, room: int) -> None:
         """Give nonces to what waits for one, in order, and send it."""
@@ -173,7 +179,8 @@ class Sending:
                 return True
         if view.fees.base > self.policy.fee_cap:
             return self.delivery.wait(owed, State.BLOCKED_FEE)
-        reserved = self.ledger.reserve(owed, view.nonce)
+        sure = believed(self.client, self.ledger, owed, view)
+        reserved = self.ledger.reserve(owed, view.nonce) if sure else None
         if reserved is None:
             return False
         self.delivery.try_offer(reserved, view)

@@ -16,7 +16,9 @@ def may_follow(owed: Owed, line: list[Owed]) -> bool:
     """Tell whether every earlier anchor of the line will be mined before this one."""
     earlier = [one for one in _before(owed, line) if one.state != State.MINED]
     nonces = [one.nonce or 0 for one in earlier]
-    on_its_way = all(one.state in WITH_NODE and not one.abandoned for one in earlier)
+    on_its_way = all(
+        one.state in WITH_NODE and one.nonce is not None and not one.abandoned for one in earlier
+    )
     # An earlier batch on a later nonce: what is in between can only revert, so nothing joins it.
     return on_its_way and nonces == sorted(nonces)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from chain.contracts import ANCHOR
 from chain.errors import ReplacementUnderpriced
@@ -15,7 +15,7 @@ from webapp.extensions import Base, db
 from webapp.outbox.models import Attempt, AttemptKind, Transaction
 from webapp.outbox.service import ANCHOR as ANCHOR_KEY
 from webapp.outbox.service import STAND_IN
-from workers.sending.states import SETTLED, State
+from workers.sending.states import ON_ITS_WAY, PENDING, SETTLED, WAITING, State
 
 ROWS_PER_RUN = 1_000
 _WORD = 32
@@ -128,12 +128,14 @@ class Rows:
 
     def live(self) -> list[Owed]:
         """Return what holds a nonce, or counts as mined, and is not settled; by nonce."""
-        held = or_(Transaction.nonce.is_not(None), Transaction.state == State.MINED)
-        return self._read([Transaction.state.not_in(SETTLED), held])
+        # Read apart, so that many that are mined never hide one that waits.
+        waits = [Transaction.state.in_(PENDING), Transaction.nonce.is_not(None)]
+        found = self._read(waits) + self._read([Transaction.state == State.MINED])
+        return sorted(found, key=lambda one: (-1 if one.nonce is None else one.nonce, one.id))
 
     def queued(self) -> list[Owed]:
         """Return what waits for a nonce: anchors in the order of their batches, others by age."""
-        waits = Transaction.state.in_((State.QUEUED, State.BLOCKED_FEE))
+        waits = Transaction.state.in_(PENDING)
         found = self._read([waits, Transaction.nonce.is_(None)], by_id=True)
         return sorted(found, key=lambda one: (one.anchor.sequence if one.anchor else 0, one.id))
 
@@ -143,9 +145,15 @@ class Rows:
 
     def line(self, contract: str) -> list[Owed]:
         """Return the anchors to a contract that are not final, in the order of their batches."""
-        found = self._read(
-            [Transaction.state != State.FINAL, Transaction.to == contract], by_id=True
-        )
+        # Groups of their own, so that none is hidden by the many of another.
+        groups = ((State.REVERTED,), ON_ITS_WAY, WAITING, (State.MINED,), (State.DEAD,))
+        found = [
+            one
+            for states in groups
+            for one in self._read(
+                [Transaction.state.in_(states), Transaction.to == contract], by_id=True
+            )
+        ]
         anchors = [(one.anchor.sequence, one.id, one) for one in found if one.anchor]
         return [one for _, _, one in sorted(anchors, key=lambda place: place[:2])]
 

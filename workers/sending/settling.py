@@ -10,11 +10,11 @@ from chain.client import ChainClient
 from chain.wire import Receipt
 from webapp.columns import utc_now
 from webapp.outbox.models import AttemptKind
-from workers.sending.effects import Judgement, Outlook, is_done, judge, roomier_gas
+from workers.sending.effects import NO_STATE, Judgement, Outlook, is_done, judge, roomier_gas
 from workers.sending.fate import Fate, Mined, Pending, UsedByOther, fate_of, still_there
 from workers.sending.ledger import Ledger
 from workers.sending.rows import Owed
-from workers.sending.states import FOREIGN, GIVEN_UP, REASONS, State
+from workers.sending.states import FOREIGN, FOREIGN_CALL, GIVEN_UP, REASONS, State
 from workers.sending.view import View
 
 # A call that reverts this often, although its simulation never does, is left to an operator.
@@ -59,6 +59,14 @@ class Settling:
         log.info("sending.found", transaction=owed.id, nonce=owed.nonce)
         to = {"state": State.MINED, "reason": None, "mined_at": utc_now(), "abandoned_at": None}
         self.ledger.release(owed, State.UNKNOWN, **to)
+
+    def reopen(self, owed: Owed) -> None:
+        """See to the nonce of a settled transaction that the chain does not count after all."""
+        if owed.stand_in or owed.reason == FOREIGN_CALL:
+            to = {"state": State.UNKNOWN, "reason": REASONS[State.UNKNOWN], "mined_at": None}
+            self.ledger.change(owed, owed.placed, NOWHERE, **to)
+        else:
+            self.ledger.release(owed, State.UNKNOWN)
 
     def _stays_mined(self, owed: Owed, view: View) -> bool:
         placed = owed.placed
@@ -105,7 +113,7 @@ class Settling:
                 self.ledger.change(owed, state=State.MINED, reason=None, mined_at=utc_now())
         elif not fate.final:
             self._wait(owed, _waiting(fate))
-        elif isinstance(fate, UsedByOther) and owed.reason != FOREIGN:
+        elif isinstance(fate, UsedByOther) and owed.reason not in (FOREIGN, NO_STATE):
             self._wait(owed, FOREIGN)  # a node may lag: another run has to find the same
         else:
             self._decide(owed, fate, view)
@@ -115,7 +123,14 @@ class Settling:
         if owed.abandoned and owed.anchor is None:
             self._close(owed, fate, State.DEAD, GIVEN_UP)
             return
+        if owed.anchor is None and isinstance(fate, UsedByOther):
+            # Nothing would refuse a second call, should the first have been made after all.
+            self._close(owed, fate, State.REVERTED, FOREIGN_CALL)
+            return
         found = judge(self.client, self.ledger.signer, owed, view.final)
+        if found.outlook == Outlook.UNTOLD:
+            self._wait(owed, found.reason)
+            return
         failed = isinstance(fate, Mined) and fate.attempt.kind == AttemptKind.CALL
         if not self._can_follow(owed, found):
             self._close(owed, fate, State.REVERTED, found.reason)

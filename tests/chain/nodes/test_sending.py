@@ -1,4 +1,5 @@
 import pytest
+from eth_hash.auto import keccak
 
 from chain.errors import NotDelivered, SendOutcomeUnknown
 from tests.chain.nodes.conftest import ADDRESS, MakeClient, answered_by
@@ -77,3 +78,18 @@ def test_a_failed_send_sends_the_next_read_elsewhere(
         client.send_raw(RAW)
     assert client.balance(ADDRESS) > 1
     assert "eth_getBalance" in two.methods
+
+
+def test_a_node_without_the_contract_gets_no_transaction(
+    one: HttpNode, two: HttpNode, connect: MakeClient
+) -> None:
+    client = connect(one, two)
+    client.expect(one.chain_id, client.genesis(), {ADDRESS: keccak(b"code")})
+    one.code = b"other code"
+    with pytest.raises(SendOutcomeUnknown):  # these nodes name no hash
+        client.send_raw(RAW)
+    assert (one.sent, two.sent) == (0, 1)
+    two.code = b""
+    with pytest.raises(NotDelivered, match="its code at"):
+        client.send_raw(RAW)
+    assert (one.sent, two.sent) == (0, 1)

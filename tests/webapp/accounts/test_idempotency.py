@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused, row_counts
 from tests.support.wallet import PASSWORD, V1, Person
+from webapp import database
 from webapp.accounts import idempotency
 from webapp.accounts.models import IdempotencyKey
 from webapp.columns import utc_now
@@ -305,3 +306,26 @@ def test_a_deleted_text_cannot_come_back_through_its_key(app: Flask, carol: Pers
         readable = [idempotency._cipher().decrypt(kept.body) for kept in keys(app) if kept.body]
     assert readable == [other.data]
     assert send(carol, "k-3", {"text": "something to keep"}).data == other.data
+
+
+def test_signing_in_does_not_depend_on_an_old_session(carol: Person) -> None:
+    body = {"handle": "carol", "password": PASSWORD}
+    carol.call("POST", "/auth/logout")
+    for path in ("/auth/password", "/auth/siwe/nonce"):
+        assert send(carol, "k-1" + path, body, path).status_code == 200
+    carol.token = "no token at all"
+    assert send(carol, "k-2", body, "/auth/password").status_code == 200
+
+
+def test_a_commit_whose_answer_was_lost_is_not_made_again(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(bells: set[Any]) -> None:
+        if bells:
+            raise ConnectionResetError("after the commit")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database.doorbell, "ring_all", broken)
+        assert send(carol, "k-1").status_code == 500
+    assert send(carol, "k-1").status_code == 201
+    assert row_counts(app)["posts"] == 1

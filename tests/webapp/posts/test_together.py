@@ -1,13 +1,15 @@
 """Many signed posts in one call: the same rules and answers as one at a time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, row_counts
@@ -111,3 +113,31 @@ def test_a_clash_with_another_writer_leaves_all_to_be_done_one_by_one(
 
     monkeypatch.setattr(together, "insert_many", clash)
     assert publish(app, offer(alice), offer(alice)) == ["published"] * 2
+
+
+def test_a_deadlock_leaves_all_to_be_done_one_by_one(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deadlock(*_: object) -> None:
+        raise OperationalError(None, None, DeadlockDetected())
+
+    monkeypatch.setattr(together, "insert_many", deadlock)
+    assert publish(app, offer(alice), offer(alice)) == ["published"] * 2
+
+
+def test_of_records_checked_for_two_logs_each_goes_into_its_own(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = [offer(alice), offer(alice)]
+    real, seen = together.check_record, []
+
+    def check(*args: Any) -> Any:
+        record = real(*args)
+        seen.append(record)
+        # As if another log had been opened between the two.
+        return record if len(seen) > 1 else replace(record, log=replace(record.log, id=99))
+
+    monkeypatch.setattr(together, "check_record", check)
+    assert publish(app, *posts) == ["published"] * 2
+    with app.app_context():
+        assert set(db.session.scalars(select(Entry.log_id))) == {1}

@@ -38,3 +38,21 @@ def test_with_a_token_its_bearer_may_read_from_anywhere(scheme: str) -> None:
 def test_with_a_token_nobody_else_may_not_even_from_here(given: str) -> None:
     with pytest.raises(MetricsTokenError):
         check_access(TOKEN, "127.0.0.1", Headers({"Authorization": given}))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Port": "443"},
+        {"CF-Connecting-IP": "203.0.113.9"},
+        {"True-Client-IP": "203.0.113.9"},
+        {"Host": "evil.example"},
+        {"Host": "evil.example:8000"},
+    ],
+)
+def test_what_a_proxy_or_another_name_brings_is_not_local(header: dict[str, str]) -> None:
+    with pytest.raises(MetricsNotLocalError):
+        check_access("", "127.0.0.1", Headers(header))
+    for host in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
+        check_access("", "127.0.0.1", Headers({"Host": host}))

@@ -11,7 +11,7 @@ from web3.providers.base import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from chain.client import ChainClient
-from chain.errors import NodeUnavailable, WrongSignature
+from chain.errors import NodeUnavailable, SignerUnavailable, WrongSignature
 from chain.signer import LocalSigner, SignedTransaction
 from tests.workers.sending.scene import CAP, Scene
 from webapp.columns import utc_now
@@ -194,7 +194,9 @@ class Broken(Crooked):
         raise TimeoutError("the key service does not answer")
 
 
-@pytest.mark.parametrize(("kind", "error"), [(Crooked, WrongSignature), (Broken, TimeoutError)])
+@pytest.mark.parametrize(
+    ("kind", "error"), [(Crooked, WrongSignature), (Broken, SignerUnavailable)]
+)
 def test_a_signer_that_fails_keeps_the_nonce_and_sends_nothing(
     scene: Scene, kind: type[Crooked], error: type[Exception]
 ) -> None:

@@ -181,7 +181,7 @@ def test_a_reorg_that_drops_anchors_sends_the_same_bytes_again(scene: Scene, dep
     scene.rpc("anvil_reorg", depth, [])
     scene.rpc("anvil_dropAllTransactions")
     scene.run()
-    assert scene.states() == ["mined" if depth == 1 else "orphaned", "orphaned"]
+    assert scene.states() == ["mined" if depth == 1 else "broadcast", "broadcast"]
     assert scene.row(1).mined_at is None
     scene.mine()
     scene.run()
