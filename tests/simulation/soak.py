@@ -58,9 +58,10 @@ class Soak:
         self.kills += 1
 
     def _place(self) -> tuple[Path, str]:
-        for old in self.root.glob("play-*"):
-            shutil.rmtree(old)
-        folder = Path(tempfile.mkdtemp(prefix="play-", dir=self.root))
+        """Give the same place each time, with a new database."""
+        folder = self.root / "play"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         return folder, copied_sqlite(self.template, folder)
 
     def _tell(self, *, now: bool = False) -> None:

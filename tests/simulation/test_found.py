@@ -17,6 +17,8 @@ FOUND = [
     49,
     # The same, seen by indexing: it waited for ever for the event that there was not.
     2139,
+    # A rebuilt log followed its new chain from too high: the contract was there from block 0.
+    2198,
 ]
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from web3.types import RPCEndpoint
 
 from chain.client import ChainClient
@@ -17,6 +19,7 @@ from tests.support.fakenode import FakeNode, FakeNodeProvider, Faults, failures
 from tests.support.fakenode.faults import SEND
 from tests.support.instance import make_app
 from webapp.extensions import db
+from webapp.log.service import forget_log
 
 FEE_CAP_GWEI = 500
 SEAL_SIZE = 8
@@ -47,6 +50,26 @@ class Line(FakeNodeProvider):
             self.fuse.point("after the send")
 
 
+@cache
+def _application(name: str, folder: Path, database_url: str) -> tuple[Flask, Fuse]:
+    """Make a worker's application, once for each place: the libraries never let one go again."""
+    del name
+    app = make_app(
+        folder,
+        database_url,
+        chain_url="http://fake",
+        confirmations=DEPTH,
+        fee_cap_gwei=FEE_CAP_GWEI,
+        stuck_seconds=60,
+        seal_size=SEAL_SIZE,
+        public_url="http://localhost:8000",
+    )
+    fuse = Fuse()
+    with app.app_context():
+        fuse.watch(db.engine)
+    return app, fuse
+
+
 class Worker:
     """A process: `do` runs a job in it and says what came of it."""
 
@@ -62,20 +85,8 @@ class Worker:
     ) -> None:
         self.name, self.clock, self.patience = name, clock, patience
         self.skew = timedelta()
-        self.fuse = Fuse()
+        self.app, self.fuse = _application(name, folder, database_url)
         self.lines = [Line(node, faults, self.fuse) for node in nodes]
-        self.app = make_app(
-            folder,
-            database_url,
-            chain_url="http://fake",
-            confirmations=DEPTH,
-            fee_cap_gwei=FEE_CAP_GWEI,
-            stuck_seconds=60,
-            seal_size=SEAL_SIZE,
-            public_url="http://localhost:8000",
-        )
-        with self.app.app_context():
-            self.fuse.watch(db.engine)
         self.start()
 
     def start(self) -> None:
@@ -85,6 +96,8 @@ class Worker:
         several = self.lines if len(self.lines) > 1 else self.lines[0]
         self.client = ChainClient(names, provider=several, policy=policy)
         self.app.extensions["troth_chain"] = self.client
+        with self.app.app_context():
+            forget_log(db.session())
 
     def do(self, job: Callable[[], object]) -> str:
         """Run a job; return ok, the chain's error, or where it was killed. Raises what should not happen."""

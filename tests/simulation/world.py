@@ -16,7 +16,7 @@ from tests.support.fakenode.blocks import Block as ChainBlock
 from tests.support.fakenode.ledger import Ledger
 from tests.support.instance import SECRETS
 from webapp.commands.anchors import rebuild_anchors
-from webapp.commands.setup import deploy
+from webapp.commands.setup import SetupError, deploy
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.outbox.chains import HALTED
 from webapp.outbox.models import Block, ChainState, Transaction
@@ -168,6 +168,8 @@ class World:
         here = worker.app.config["TROTH"]
         try:
             return worker.do(lambda: rebuild_anchors(here, worker.client, really=True))
+        except SetupError as error:  # it would not be safe now, and says so
+            return str(error)
         finally:
             self.node.automine = False
 

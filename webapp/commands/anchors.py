@@ -118,8 +118,8 @@ def _start(
     client: ChainClient, found: Deployment, plan: RebuildPlan, depth: int
 ) -> list[wire.Block]:
     """Return the blocks to follow the chain from; below the first batch, where it holds some."""
-    if plan.written and found.block:
-        before = client.block(found.block - 1)
+    if plan.written:
+        before = client.block(max(0, found.block - 1))
         if before is not None:
             return [before]
     return newest_blocks(client, depth)
