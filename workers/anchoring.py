@@ -19,11 +19,12 @@ from webapp.database import writing
 from webapp.extensions import db
 from webapp.log import instance
 from webapp.log.errors import LogNotOpenError
-from webapp.log.instance import DeepReorgError, InstanceError, WrongInstanceError
+from webapp.log.instance import NOTHING, DeepReorgError, InstanceError, WrongInstanceError
 from webapp.log.models import Anchor, Batch, Log
+from webapp.log.rebuilding import find_fork
 from webapp.log.service import current_log
-from webapp.outbox.chains import HALTED, chain_state, note_state, note_wait
-from webapp.outbox.models import ChainState, SignerRole, Transaction, TransactionState
+from webapp.outbox.chains import HALTED, MOST_REASON, chain_state, note_state, note_wait
+from webapp.outbox.models import Chain, ChainState, SignerRole, Transaction, TransactionState
 from webapp.signers import anchorer_signer, sender_signers
 from webapp.status.recording import record_nodes
 from workers.claims import claimed
@@ -141,7 +142,7 @@ def _index(log_id: int) -> None:
         try:
             Indexing(client, log_id, here.depth).run()
         except DeepReorgError as error:
-            note_state(chain_ref, ChainState.HALTED_DEEP, str(error))
+            _halt_deep(client, chain_ref, error)
             raise
         if here.embedded_chain and here.depth and _waits_for_depth(log_id, chain_ref):
             # The embedded chain mines only what is sent: nothing else would ever bury the last batch.
@@ -160,15 +161,36 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     try:
         instance.check_instance(session, client, here)
     except DeepReorgError as error:
-        note_state(here.chain_ref, ChainState.HALTED_DEEP, str(error))
+        _halt_deep(client, here.chain_ref, error)
         raise
     except (WrongInstanceError, WrongChain) as error:
-        note_state(here.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        sound_to = error.sound_to if isinstance(error, WrongInstanceError) else NOTHING
+        note_state(here.chain_ref, ChainState.HALTED_INSTANCE, str(error), sound_to)
         raise
     if chain_state(here.chain_ref) in HALTED:
         # Nothing was changed meanwhile, and all that is stored holds again.
         note_state(here.chain_ref, ChainState.SYNCING)
     return here.chain_ref
+
+
+def _halt_deep(client: ChainClient, chain_ref: int, error: DeepReorgError) -> None:
+    """Halt a chain that dropped final blocks, with the newest stored block that it still holds."""
+    chain = db.session.get_one(Chain, chain_ref)
+    known, reason, sound_to = ChainState(chain.state), chain.reason, chain.sound_to
+    db.session.rollback()
+    # The error names the block's hash, which stands for all blocks below: the same again, the same fork.
+    same = known == ChainState.HALTED_DEEP and reason == str(error)[:MOST_REASON]
+    if same and sound_to not in (None, NOTHING):
+        return
+    try:
+        fork = find_fork(db.session(), client, chain_ref)
+    except ChainError as problem:
+        log.warning("sweep.fork_unknown", problem=str(problem))
+        fork = None
+    finally:
+        db.session.rollback()
+    sound = NOTHING if fork is None else min(fork, error.number - 1)
+    note_state(chain_ref, ChainState.HALTED_DEEP, str(error), sound)
 
 
 def _chain_ref(log_id: int) -> int:

@@ -17,7 +17,8 @@ from webapp.chain_access import settings
 from webapp.commands.setup import deploy
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch
-from webapp.outbox.models import Attempt, Block, Chain, Transaction
+from webapp.outbox.chains import PUBLIC_REASONS
+from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction
 from workers.anchoring import index, seal, send, sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
@@ -244,14 +245,17 @@ def test_a_halted_chain_shows_in_what_is_not_final_and_heals_by_itself(
         sweep()
         assert chain().state == "halted_instance"
         shown = anchoring(alice, post)
-        assert (shown["state"], "genesis" in shown["reason"]) == ("halted", True)
-        assert anchoring(alice, final)["state"] == "final"
+        assert shown["state"] == "halted"
+        assert shown["reason"] == PUBLIC_REASONS[ChainState.HALTED_INSTANCE]
+        assert anchoring(alice, final)["state"] == "halted"  # nothing of it is on this chain
         assert len(db.session.scalars(select(Attempt)).all()) == 1
         db.session.rollback()
     sweep()
     sweep()
     shown = anchoring(alice, post)
     assert (shown["state"], shown["reason"], chain().state) == ("final", None, "following")
+    assert anchoring(alice, final)["state"] == "final"
+    assert chain().sound_to is None
 
 
 def test_a_contract_that_is_gone_halts(

@@ -14,6 +14,7 @@ from webapp.chain_access import any_chain, settings
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.log.instance import NOTHING
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
 from webapp.outbox.chains import add_older_blocks, note_state, oldest_and_newest
@@ -60,7 +61,7 @@ def set_up() -> Deployment:
     try:
         deployment = deploy(here, any_chain())
     except OtherChainError as error:
-        note_state(error.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        note_state(error.chain_ref, ChainState.HALTED_INSTANCE, str(error), NOTHING)
         raise
     deployment.save(here.data_dir)
     return deployment

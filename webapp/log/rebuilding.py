@@ -15,9 +15,9 @@ from chain.client import ChainClient
 from chain.contracts import AnchorLog
 from webapp.columns import utc_now
 from webapp.extensions import db
-from webapp.log.instance import final_number
+from webapp.log.instance import NOTHING, final_number
 from webapp.log.models import Anchor, Batch, Log
-from webapp.outbox.chains import add_blocks, oldest_and_newest, set_state
+from webapp.outbox.chains import add_blocks, set_state
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
 from webapp.outbox.service import owe_again
 
@@ -107,18 +107,19 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
 
 def find_fork(session: Session, client: ChainClient, chain_ref: int) -> int | None:
     """Return the highest stored block that is canonical at the node, None if none is."""
-    stored = oldest_and_newest(session, chain_ref)
-    if stored is None:
-        return None
-    low, high = stored[0].number - 1, min(stored[1].number, client.head().number)
+    query = select(Block.number).filter_by(chain_ref=chain_ref).order_by(Block.number)
+    # There may be gaps below finality, where old blocks were tidied away.
+    numbers = session.scalars(query.where(Block.number <= client.head().number)).all()
+    low, high = 0, len(numbers)
     while low < high:  # what is canonical is a prefix of what is stored
-        middle = (low + high + 1) // 2
-        row, actual = session.get(Block, (chain_ref, middle)), client.block(middle)
+        middle = (low + high) // 2
+        number = numbers[middle]
+        row, actual = session.get(Block, (chain_ref, number)), client.block(number)
         if row is not None and actual is not None and actual.hash == row.hash:
-            low = middle
+            low = middle + 1
         else:
-            high = middle - 1
-    return low if low >= stored[0].number else None
+            high = middle
+    return numbers[low - 1] if low else None
 
 
 def _is_deep(
@@ -253,7 +254,7 @@ def _leave(session: Session, old: Chain, plan: RebuildPlan) -> None:
         f"This chain (genesis 0x{old.genesis.hex()}) is gone; the log that was open went on with the "
         f"one of genesis 0x{plan.genesis.hex()}, and earlier logs ended"
     )
-    set_state(old, ChainState.HALTED_INSTANCE, reason)
+    set_state(old, ChainState.HALTED_INSTANCE, reason, NOTHING)
 
 
 def _return(session: Session, plan: RebuildPlan, chain_ref: int) -> None:

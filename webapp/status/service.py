@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from webapp.columns import utc_now
 from webapp.config import Settings
@@ -92,10 +92,14 @@ def _chain(connection: Connection, chain_ref: int) -> ChainStatus:
 def _anchored(connection: Connection, log_id: int) -> Anchored | None:
     """Return the newest anchored batch: from the newest batch backwards, past those that wait."""
     same = and_(Anchor.log_id == Batch.log_id, Anchor.root == Batch.root)
+    sound_to = (
+        select(Chain.sound_to).join(Log, Log.chain_ref == Chain.id).where(Log.id == log_id)
+    ).scalar_subquery()
+    stands = or_(sound_to.is_(None), Anchor.block_number <= sound_to)
     # EXISTS, not a join: both databases then walk the batches and stop at the first hit.
     newest = (
         select(Batch.id)
-        .where(Batch.log_id == log_id, select(Anchor.root).where(same).exists())
+        .where(Batch.log_id == log_id, select(Anchor.root).where(same, stands).exists())
         .order_by(Batch.sequence.desc())
         .limit(1)
     )

@@ -92,8 +92,8 @@ def test_a_wiped_chain_is_rebuilt_and_everything_becomes_final_again(
         assert only_chain_states() == ["halted_instance"]
         halted = state(alice, waiting)
         assert halted["state"] == "halted"
-        assert "genesis" in halted["reason"]
-        assert state(alice, posts[0])["state"] == "final"
+        assert "not the chain that the log is on" in halted["reason"]
+        assert state(alice, posts[0])["state"] == "halted"
         before = sealed(app)
 
         plan = rebuild(app, client, really=False)
@@ -169,7 +169,8 @@ def test_a_database_restored_from_an_older_backup_is_refused_and_halts(
         assert only_chain_states() == ["halted_instance"]
         shown = state(alice, waiting)
         assert shown["state"] == "halted"
-        assert "older backup" in shown["reason"]
+        assert "does not agree with the log" in shown["reason"]
+        assert state(alice, posts[0])["state"] == "final"  # its block is on the chain
         with pytest.raises(RefusedError, match="Restore the newest backup") as caught:
             rebuild(app, client_of)
         assert "sequence 2" in str(caught.value)
@@ -228,7 +229,19 @@ def test_a_reorg_below_finality_is_mended_on_the_operators_word(
     with app.app_context():
         sweep()
         assert only_chain_states() == ["halted_deep"]
-        assert state(alice, second)["state"] == "final"  # until somebody has looked
+        assert state(alice, first)["state"] == "final"
+        gone = state(alice, second)
+        assert (gone["state"], gone["mined_at"], gone["final_at"]) == ("halted", None, None)
+        assert "dropped blocks that counted as final" in gone["reason"]
+        kept, lost = (
+            alice.call("GET", f"/posts/{post['id']}/bundle").json for post in (first, second)
+        )
+        assert (kept["anchor"] is None, lost["anchor"] is None) == (False, True)
+        batches = alice.call("GET", "/log/batches").json["items"]
+        assert [(one["state"], one["anchor"] is None) for one in batches] == [
+            ("final", False),
+            ("halted", True),
+        ]
         plan = rebuild(app, client_of)
         assert (plan.moves, plan.deep, plan.lost_anchors, len(plan.owed)) == (False, True, 1, 1)
         shown = state(alice, second)
