@@ -2,13 +2,16 @@
 
 A claim ends by itself after its lease, so that a killed worker blocks nobody for long. The jobs stay
 right even if two run at once after a lease ran out under its holder: each change is conditional.
+
+A clock that is set back must stop nothing: what was given back is over since 1970, and what was taken in
+the future is free.
 """
 
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import or_, update
@@ -17,6 +20,10 @@ from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
 from webapp.outbox.models import Claim
+
+OVER = datetime(1970, 1, 1, tzinfo=UTC)
+# Clocks of several machines differ a little.
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 @contextmanager
@@ -35,16 +42,15 @@ def claimed(job: str, lease_seconds: float | None = None) -> Iterator[bool]:
     finally:
         with writing() as session:
             mine = update(Claim).where(Claim.job == job, Claim.holder == holder)
-            session.execute(mine.values(until=utc_now()))
+            session.execute(mine.values(until=OVER, seen_at=utc_now()))
 
 
 def _take(job: str, holder: str, lease: timedelta) -> bool:
     now = utc_now()
     with writing() as session:
-        free = or_(Claim.until <= now, Claim.holder == holder)
-        taken = session.execute(
-            update(Claim).where(Claim.job == job, free).values(holder=holder, until=now + lease)
-        )
+        free = or_(Claim.until <= now, Claim.seen_at > now + CLOCK_SKEW, Claim.holder == holder)
+        terms = {"holder": holder, "until": now + lease, "seen_at": now}
+        taken = session.execute(update(Claim).where(Claim.job == job, free).values(terms))
         if taken.rowcount:  # type: ignore[attr-defined]
             return True
-        return insert_or_ignore(session, Claim, job=job, holder=holder, until=now + lease)
+        return insert_or_ignore(session, Claim, job=job, **terms)

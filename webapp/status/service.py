@@ -8,6 +8,7 @@ from webapp.columns import utc_now
 from webapp.config import Settings
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Anchor, Batch, Log
+from webapp.outbox.claims import CLOCK_SKEW
 from webapp.outbox.models import (
     Attempt,
     Block,
@@ -57,8 +58,7 @@ def read_state(connection: Connection, settings: Settings) -> AnchoringState:
         signers=_signers(connection, chain_ref, here.anchorer),
         nodes=_nodes(connection),
         claims=claims,
-        # A claim that is given back ends at once, so its end is when its holder was last there.
-        worker_seen=max((min(claim.until, now) for claim in claims), default=None),
+        worker_seen=max((one.seen for one in claims if one.seen is not None), default=None),
     )
 
 
@@ -156,5 +156,16 @@ def _nodes(connection: Connection) -> tuple[NodeStatus, ...]:
 
 
 def _claims(connection: Connection, now: datetime) -> tuple[ClaimStatus, ...]:
-    query = select(Claim.job, Claim.until).order_by(Claim.until.desc()).limit(MOST_ROWS)
-    return tuple(ClaimStatus(job, until > now, until) for job, until in connection.execute(query))
+    newest = func.coalesce(Claim.seen_at, Claim.until)
+    query = select(Claim.job, Claim.until, newest).order_by(newest.desc()).limit(MOST_ROWS)
+    return tuple(
+        ClaimStatus(job, until > now, last_seen(now, until, seen))
+        for job, until, seen in connection.execute(query)
+    )
+
+
+def last_seen(now: datetime, until: datetime, seen: datetime) -> datetime | None:
+    """Return when the holder of a claim was last there, None for a moment that is yet to come."""
+    if seen > now + CLOCK_SKEW:
+        return None  # the clock was set back since
+    return now if until > now else min(seen, now)

@@ -218,7 +218,7 @@ def test_a_worker_that_was_not_seen_for_long_is_down(
 ) -> None:
     anchor()
     assert part(app, "worker") == ("ok", "")
-    change(Claim, until=utc_now() - HOUR)
+    change(Claim, seen_at=utc_now() - HOUR)
     state, reason = part(app, "worker")
     assert state == "down"
     assert "1 h" in reason

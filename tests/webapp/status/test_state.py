@@ -231,7 +231,7 @@ def test_a_claim_is_held_while_its_holder_works(app: Flask, look: Look) -> None:
         assert (claim.job, claim.held) == ("job", True)
     (claim,) = look().claims
     assert not claim.held
-    assert look().worker_seen == claim.until
+    assert look().worker_seen == claim.seen
 
 
 def test_the_newest_anchor_is_found_past_batches_that_wait(
