@@ -19,7 +19,7 @@ from webapp.extensions import db
 from webapp.log.models import Anchor, Batch
 from webapp.outbox.chains import PUBLIC_REASONS
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction
-from workers.anchoring import index, seal, send, sweep
+from workers.anchoring import _CHECKED, index, seal, send, sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
 
@@ -128,6 +128,45 @@ def test_a_node_that_is_away_is_said_so_and_sealing_goes_on(
     sweep()
     assert chain().state == "following"
     assert len(anchors()) == 1
+
+
+def test_after_a_start_the_chain_is_checked_before_anything_more_is_sealed(
+    context: Flask, client: ChainClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise NodeUnavailable("http://node", "it does not answer")
+
+    def sealed() -> list[int]:
+        db.session.rollback()
+        return list(db.session.scalars(select(Batch.sequence).order_by(Batch.sequence)))
+
+    alice.publish()
+    sweep()
+    context.extensions.pop(_CHECKED)  # as a process that starts
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "chain_id", away)
+        post = alice.publish().json
+        sweep()
+        assert (sealed(), anchoring(alice, post)["state"]) == ([0], "saved")
+    sweep()
+    assert sealed() == [0, 1]
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "chain_id", away)
+        alice.publish()
+        sweep()
+        assert sealed() == [0, 1, 2]
+
+
+def test_a_database_that_lacks_what_the_chain_holds_seals_nothing(
+    context: Flask, client: ChainClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.extensions.pop(_CHECKED, None)
+    alice.publish()
+    monkeypatch.setattr("chain.contracts.AnchorLog.next", lambda *_: (3, 3))
+    sweep()
+    assert chain().state == "halted_instance"
+    assert db.session.scalars(select(Batch.sequence)).all() == []
+    db.session.rollback()
 
 
 @pytest.mark.parametrize("lie", ["empty", "unknown", "malformed", "misplaced", "twice"])
