@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from chain.client import ChainClient
+from chain.deploy import Sender
 from chain.devnode.node import DevNode
 from chain.errors import NodeUnavailable, StateUnavailable
 from tests.support.wallet import Person
@@ -19,6 +20,7 @@ from webapp.extensions import db
 from webapp.log.models import Anchor, Batch
 from webapp.outbox.chains import PUBLIC_REASONS
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction
+from webapp.signers import anchorer_signer
 from workers.anchoring import _CHECKED, index, seal, send, sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
@@ -295,6 +297,31 @@ def test_a_halted_chain_shows_in_what_is_not_final_and_heals_by_itself(
     assert (shown["state"], shown["reason"], chain().state) == ("final", None, "following")
     assert anchoring(alice, final)["state"] == "final"
     assert chain().sound_to is None
+
+
+def test_a_batch_that_another_transaction_brought_is_queued_anew_after_a_reorg(
+    node: DevNode, client: ChainClient, context: Flask, alice: Person
+) -> None:
+    node.request("evm_mine", [{"blocks": 3}])
+    confirm(context, 3)
+    sweep()
+    post = alice.publish().json
+    seal(LOG)
+    to, data = db.session.execute(select(Transaction.to, Transaction.data)).one()
+    db.session.rollback()
+    snapshot = node.request("evm_snapshot", [])
+    Sender(client, anchorer_signer(settings())).send(to, data=data)
+    send(LOG)
+    Indexing(client, LOG, 3).run()
+    assert db.session.execute(select(Transaction.state, Transaction.nonce)).one() == ("mined", None)
+    node.request("evm_revert", [snapshot])
+    node.request("evm_increaseTime", [7])
+    node.request("evm_mine", [{"blocks": 2}])
+    Indexing(client, LOG, 3).run()
+    assert db.session.scalars(select(Transaction.state)).one() == "queued"
+    for _ in range(8):
+        sweep()
+    assert anchoring(alice, post)["state"] == "final"
 
 
 def test_a_contract_that_is_gone_halts(

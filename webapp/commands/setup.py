@@ -78,7 +78,7 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
 def open_deployed(here: Settings, client: ChainClient, deployment: Deployment) -> None:
     """Open the log of a contract that is there, and make its signers known; raises SetupError."""
     _open(client, deployment, here.depth)
-    _know_senders(here, deployment)
+    know_senders(here, deployment)
 
 
 def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
@@ -131,7 +131,7 @@ def _older_blocks(client: ChainClient, found: Deployment, depth: int) -> list[wi
     return blocks
 
 
-def _know_senders(here: Settings, found: Deployment) -> None:
+def know_senders(here: Settings, found: Deployment) -> None:
     """Make the senders of other transactions known, so that these can be owed to one of them."""
     with writing() as session:
         terms = {"chain_id": found.chain_id, "genesis": found.genesis}

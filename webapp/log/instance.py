@@ -43,7 +43,7 @@ class InstanceError(ChainError):
 class WrongInstanceError(InstanceError):
     """The node serves another chain than the log is on."""
 
-    sound_to = NOTHING
+    sound_to: int | None = NOTHING
 
     def __init__(self, log_id: int, problem: str) -> None:
         self.log_id, self.problem = log_id, problem

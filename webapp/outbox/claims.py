@@ -27,13 +27,15 @@ CLOCK_SKEW = timedelta(minutes=1)
 
 
 @contextmanager
-def claimed(job: str, lease_seconds: float | None = None) -> Iterator[bool]:
+def claimed(
+    job: str, lease_seconds: float | None = None, holder: str | None = None
+) -> Iterator[bool]:
     """Give True to the one who may do ``job`` now, False to everybody else.
 
-    The lease is TROTH_CLAIM_SECONDS unless given.
+    The lease is TROTH_CLAIM_SECONDS unless given; ``holder`` is a name of ``new_holder``, for ``renew``.
     """
     lease = settings().claim_seconds if lease_seconds is None else lease_seconds
-    holder = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:12]}"
+    holder = holder or new_holder()
     if not _take(job, holder, timedelta(seconds=lease)):
         yield False
         return
@@ -43,6 +45,16 @@ def claimed(job: str, lease_seconds: float | None = None) -> Iterator[bool]:
         with writing() as session:
             mine = update(Claim).where(Claim.job == job, Claim.holder == holder)
             session.execute(mine.values(until=OVER, seen_at=utc_now()))
+
+
+def new_holder() -> str:
+    """Return a name that no other holder has."""
+    return f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:12]}"
+
+
+def renew(job: str, holder: str, lease_seconds: float) -> bool:
+    """Let a claim's lease begin anew; return False where somebody else has taken it meanwhile."""
+    return _take(job, holder, timedelta(seconds=lease_seconds))
 
 
 def _take(job: str, holder: str, lease: timedelta) -> bool:

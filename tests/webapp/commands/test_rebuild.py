@@ -1,6 +1,7 @@
 """`troth anchors rebuild`: what the chain lost is anchored again, in its order, and nothing else changes."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
+from chain.deploy import Sender
 from chain.deployments import list_deployments
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
@@ -19,7 +21,8 @@ from webapp.commands.setup import OtherChainError, set_up
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.rebuilding import RebuildPlan
-from webapp.outbox.models import Block, Chain, Transaction
+from webapp.outbox.models import Block, Chain, SignerAccount, Transaction
+from webapp.signers import anchorer_signer
 from workers.anchoring import seal, sweep
 from workers.sending.order import MOST_FAILURES
 
@@ -250,6 +253,44 @@ def test_a_reorg_below_finality_is_mended_on_the_operators_word(
             sweep()
         assert state(alice, first)["state"] == state(alice, second)["state"] == "final"
         assert only_chain_states() == ["following"]
+
+
+def test_a_batch_that_another_transaction_brought_is_owed_again(
+    app: Flask, node: DevNode, alice: Person, client_of: ChainClient
+) -> None:
+    with app.app_context():
+        sweep()
+        post = alice.publish().json
+        seal(LOG)
+        snapshot = node.request("evm_snapshot", [])
+        to, data = db.session.execute(select(Transaction.to, Transaction.data)).one()
+        db.session.rollback()
+        Sender(client_of, anchorer_signer(settings())).send(to, data=data)
+        sweep()
+        sweep()
+        assert state(alice, post)["state"] == "final"
+        assert db.session.scalars(select(Transaction.nonce)).one() is None
+        node.request("evm_revert", [snapshot])
+        node.request("evm_mine", [{"blocks": 5}])
+        sweep()
+        rebuild(app, client_of)
+        assert db.session.scalars(select(Transaction.state)).one() == "queued"
+        for _ in range(4):
+            sweep()
+        assert state(alice, post)["state"] == "final"
+
+
+def test_senders_are_known_on_the_new_chain(
+    app: Flask, posts: list[dict[str, Any]], wipe: Callable[[], ChainClient]
+) -> None:
+    app.config["TROTH"] = replace(app.config["TROTH"], sender_keys="0x" + "07" * 32)
+    with app.app_context():
+        rebuild(app, wipe())
+        known = db.session.execute(
+            select(SignerAccount.chain_ref).where(SignerAccount.role == "sender")
+        )
+        assert 2 in [one.chain_ref for one in known]
+        db.session.rollback()
 
 
 def test_setting_up_on_a_wiped_chain_halts_the_log_and_names_the_command(
