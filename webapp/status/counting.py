@@ -183,7 +183,12 @@ def _lost(connection: Connection, halted: list[int]) -> list[_Group]:
         .where(Transaction.state == TransactionState.FINAL)
         .group_by(Batch.log_id)
     )
-    gone: dict[str, Any] = {"transaction": TransactionState.FINAL, "sent": True, "anchored": False, "final": False}
+    gone: dict[str, Any] = {
+        "transaction": TransactionState.FINAL,
+        "sent": True,
+        "anchored": False,
+        "final": False,
+    }
     return [
         _Group(log_id=log, batches=batches, entries=size, oldest_batch=oldest, sealed_at=at, **gone)
         for log, batches, size, oldest, at in connection.execute(query)
