@@ -1,7 +1,7 @@
-"""The sweep: seal, send, index, in this order, each under its claim. Needs no broker.
+"""The sweep: check, seal, send, index, in this order, the last three under claims. Needs no broker.
 
-Before anything is sent or indexed the chain is checked to be the one that the log is on; what is found is
-stored as the chain's state, and a halted chain is looked at again at every sweep.
+First the chain is checked to be the one that the log is on; what is found is stored as the chain's state,
+and a halted chain is looked at again at every sweep.
 """
 
 import time
@@ -20,11 +20,12 @@ from webapp.database import writing
 from webapp.extensions import db
 from webapp.log import instance
 from webapp.log.errors import LogNotOpenError
-from webapp.log.instance import DeepReorgError, InstanceError, WrongInstanceError
+from webapp.log.instance import NOTHING, DeepReorgError, InstanceError, WrongInstanceError
 from webapp.log.models import Anchor, Batch, Log
+from webapp.log.rebuilding import find_fork
 from webapp.log.service import current_log
-from webapp.outbox.chains import HALTED, chain_state, note_state, note_wait
-from webapp.outbox.models import ChainState, SignerRole, Transaction, TransactionState
+from webapp.outbox.chains import HALTED, MOST_REASON, chain_state, note_state, note_wait
+from webapp.outbox.models import Chain, ChainState, SignerRole, Transaction, TransactionState
 from webapp.signers import anchorer_signer, sender_signers
 from webapp.status.recording import record_nodes
 from workers.claims import claimed
@@ -36,7 +37,9 @@ from workers.sending.states import AHEAD, UNSETTLED
 __all__ = ["WrongInstanceError", "check_instance", "index", "seal", "send", "sweep"]
 log = structlog.get_logger(__name__)
 NOTE_SECONDS = 5.0
+MOST_BATCHES, SEAL_SECONDS = 4, 10.0
 _NOTED = "troth_nodes_noted"
+_CHECKED = "troth_checked_logs"
 
 
 def sweep() -> None:
@@ -47,11 +50,28 @@ def sweep() -> None:
         return
     finally:
         db.session.rollback()
-    seal(open_log.id)
-    for step in (check, _send, _index):  # checked once for both
-        if not _step(step, open_log.id, open_log.chain_ref):
-            break
+    log_id, chain_ref = open_log.id, open_log.chain_ref
+    answers = _step(check, log_id, chain_ref)  # once for all that follows
+    if _may_seal(log_id):
+        seal(log_id)
+    if answers and _step(_send, log_id, chain_ref):
+        _step(_index, log_id, chain_ref)
     _note_nodes()
+
+
+def _may_seal(log_id: int) -> bool:
+    """Tell whether what is sealed now cannot contradict the chain, also while the node is away.
+
+    A database that was restored from an older backup would seal other batches at places that the chain has
+    taken already, so that one check has to pass after each start, unless nothing was ever sealed.
+    """
+    if log_id in current_app.extensions.get(_CHECKED, ()):
+        return True
+    sealed = db.session.scalars(select(Log.next_sequence).where(Log.id == log_id)).one()
+    db.session.rollback()
+    if sealed:
+        log.warning("sweep.seals_later", log_id=log_id, reason="the chain was not checked yet")
+    return not sealed
 
 
 def _note_nodes() -> None:
@@ -83,15 +103,18 @@ def _step(step: Callable[[int], None], log_id: int, chain_ref: int) -> bool:
 
 
 def seal(log_id: int) -> None:
-    """Seal what is due in a log, also while the node is away; not on a chain that is halted.
+    """Seal a few batches that are due in a log; not on a chain that is halted.
 
-    What is sealed keeps its place for ever, so that a log whose chain went wrong must not grow.
+    What is sealed keeps its place for ever, so that a log whose chain went wrong must not grow. Whatever
+    comes in, sending and indexing get their turn after MOST_BATCHES or SEAL_SECONDS.
     """
     if chain_state(_chain_ref(log_id)) in HALTED:
         return
     with claimed(f"seal:{log_id}") as mine:
-        while mine and seal_due(log_id, settings()) is not None:
-            continue
+        deadline = time.monotonic() + SEAL_SECONDS
+        for _ in range(MOST_BATCHES if mine else 0):
+            if seal_due(log_id, settings()) is None or time.monotonic() > deadline:
+                break
 
 
 def check(log_id: int) -> None:
@@ -156,7 +179,7 @@ def _index(log_id: int) -> None:
         try:
             Indexing(client, log_id, here.depth).run()
         except DeepReorgError as error:
-            note_state(chain_ref, ChainState.HALTED_DEEP, str(error))
+            _halt_deep(client, chain_ref, error)
             raise
         if here.embedded_chain and here.depth and _waits_for_depth(log_id, chain_ref):
             # The embedded chain mines only what is sent: nothing else would ever bury the last batch.
@@ -176,15 +199,37 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     try:
         instance.check_instance(session, client, here)
     except DeepReorgError as error:
-        note_state(here.chain_ref, ChainState.HALTED_DEEP, str(error))
+        _halt_deep(client, here.chain_ref, error)
         raise
     except (WrongInstanceError, WrongChain) as error:
-        note_state(here.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        sound_to = error.sound_to if isinstance(error, WrongInstanceError) else NOTHING
+        note_state(here.chain_ref, ChainState.HALTED_INSTANCE, str(error), sound_to)
         raise
+    current_app.extensions.setdefault(_CHECKED, set()).add(log_id)
     if chain_state(here.chain_ref) in HALTED:
         # Nothing was changed meanwhile, and all that is stored holds again.
         note_state(here.chain_ref, ChainState.SYNCING)
     return here.chain_ref
+
+
+def _halt_deep(client: ChainClient, chain_ref: int, error: DeepReorgError) -> None:
+    """Halt a chain that dropped final blocks, with the newest stored block that it still holds."""
+    chain = db.session.get_one(Chain, chain_ref)
+    known, reason, sound_to = ChainState(chain.state), chain.reason, chain.sound_to
+    db.session.rollback()
+    # The error names the block's hash, which stands for all blocks below: the same again, the same fork.
+    same = known == ChainState.HALTED_DEEP and reason == str(error)[:MOST_REASON]
+    if same and sound_to not in (None, NOTHING):
+        return
+    try:
+        fork = find_fork(db.session(), client, chain_ref)
+    except ChainError as problem:
+        log.warning("sweep.fork_unknown", problem=str(problem))
+        fork = None
+    finally:
+        db.session.rollback()
+    sound = NOTHING if fork is None else min(fork, error.number - 1)
+    note_state(chain_ref, ChainState.HALTED_DEEP, str(error), sound)
 
 
 def _chain_ref(log_id: int) -> int:

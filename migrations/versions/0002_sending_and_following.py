@@ -21,6 +21,7 @@ def upgrade() -> None:
         )
         chains.add_column(sa.Column("reason", sa.String(length=400), nullable=True))
         chains.add_column(sa.Column("state_at", sa.DateTime(timezone=True), nullable=True))
+        chains.add_column(sa.Column("sound_to", sa.BigInteger(), nullable=True))
         chains.add_column(sa.Column("head", sa.BigInteger(), nullable=True))
         chains.add_column(sa.Column("base_fee", sa.BigInteger(), nullable=True))
         chains.add_column(sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
@@ -73,6 +74,8 @@ def upgrade() -> None:
         )
         attempts.add_column(sa.Column("answer", sa.String(length=400), nullable=True))
         attempts.add_column(sa.Column("block_hash", sa.LargeBinary(length=32), nullable=True))
+    with op.batch_alter_table("job_claims") as claims:
+        claims.add_column(sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_entries_batch_id", table_name="entries")
     with op.batch_alter_table("entries") as entries:
         entries.drop_constraint("fk_entries_batch_id", type_="foreignkey")
@@ -87,6 +90,8 @@ def downgrade() -> None:
     with op.batch_alter_table("entries") as entries:
         entries.create_foreign_key("fk_entries_batch_id", "batches", ["batch_id"], ["id"])
     op.create_index("ix_entries_batch_id", "entries", ["batch_id"])
+    with op.batch_alter_table("job_claims") as claims:
+        claims.drop_column("seen_at")
     with op.batch_alter_table("attempts") as attempts:
         for name in ("block_hash", "answer", "kind"):
             attempts.drop_column(name)
@@ -98,5 +103,5 @@ def downgrade() -> None:
     op.drop_table("signers")
     op.drop_table("nodes")
     with op.batch_alter_table("chains") as chains:
-        for name in ("asked_at", "base_fee", "head", "state_at", "reason", "state"):
+        for name in ("asked_at", "base_fee", "head", "sound_to", "state_at", "reason", "state"):
             chains.drop_column(name)

@@ -24,6 +24,7 @@ from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.log.models import Batch, Log
+from webapp.outbox import claims
 from webapp.outbox.models import (
     Attempt,
     Claim,
@@ -55,6 +56,37 @@ def test_a_claim_of_a_killed_holder_ends_with_its_lease(context: Flask) -> None:
         db.session.commit()
         with claimed("job") as taken:
             assert taken
+
+
+def test_a_clock_that_is_set_back_stops_no_job(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with claimed("given back"):
+        pass
+    with claimed("killed"):
+        monkeypatch.setattr(claims, "utc_now", lambda: utc_now() - timedelta(hours=1))
+        for job in ("given back", "killed"):
+            with claimed(job) as mine:
+                assert mine
+
+
+def test_a_claim_with_a_long_lease_is_not_taken_from_its_holder(context: Flask) -> None:
+    with claimed("job", 3_600), claimed("job") as second:
+        assert not second
+
+
+def test_sealing_leaves_the_others_their_turn(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = []
+
+    def endless(log_id: int, _: Settings) -> int:
+        sealed.append(log_id)
+        return len(sealed)
+
+    monkeypatch.setattr(anchoring, "seal_due", endless)
+    anchoring.seal(LOG)
+    assert len(sealed) == anchoring.MOST_BATCHES
 
 
 def test_a_claim_lasts_as_long_as_the_settings_say(context: Flask) -> None:

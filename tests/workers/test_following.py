@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from chain.client import ChainClient
+from chain.deploy import Sender
 from chain.devnode.node import DevNode
 from chain.errors import NodeUnavailable, StateUnavailable
 from tests.support.wallet import Person
@@ -17,8 +18,10 @@ from webapp.chain_access import settings
 from webapp.commands.setup import deploy
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch
-from webapp.outbox.models import Attempt, Block, Chain, Transaction
-from workers.anchoring import index, seal, send, sweep
+from webapp.outbox.chains import PUBLIC_REASONS
+from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction
+from webapp.signers import anchorer_signer
+from workers.anchoring import _CHECKED, index, seal, send, sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
 
@@ -127,6 +130,45 @@ def test_a_node_that_is_away_is_said_so_and_sealing_goes_on(
     sweep()
     assert chain().state == "following"
     assert len(anchors()) == 1
+
+
+def test_after_a_start_the_chain_is_checked_before_anything_more_is_sealed(
+    context: Flask, client: ChainClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise NodeUnavailable("http://node", "it does not answer")
+
+    def sealed() -> list[int]:
+        db.session.rollback()
+        return list(db.session.scalars(select(Batch.sequence).order_by(Batch.sequence)))
+
+    alice.publish()
+    sweep()
+    context.extensions.pop(_CHECKED)  # as a process that starts
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "chain_id", away)
+        post = alice.publish().json
+        sweep()
+        assert (sealed(), anchoring(alice, post)["state"]) == ([0], "saved")
+    sweep()
+    assert sealed() == [0, 1]
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "chain_id", away)
+        alice.publish()
+        sweep()
+        assert sealed() == [0, 1, 2]
+
+
+def test_a_database_that_lacks_what_the_chain_holds_seals_nothing(
+    context: Flask, client: ChainClient, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.extensions.pop(_CHECKED, None)
+    alice.publish()
+    monkeypatch.setattr("chain.contracts.AnchorLog.next", lambda *_: (3, 3))
+    sweep()
+    assert chain().state == "halted_instance"
+    assert db.session.scalars(select(Batch.sequence)).all() == []
+    db.session.rollback()
 
 
 @pytest.mark.parametrize("lie", ["empty", "unknown", "malformed", "misplaced", "twice"])
@@ -244,14 +286,42 @@ def test_a_halted_chain_shows_in_what_is_not_final_and_heals_by_itself(
         sweep()
         assert chain().state == "halted_instance"
         shown = anchoring(alice, post)
-        assert (shown["state"], "genesis" in shown["reason"]) == ("halted", True)
-        assert anchoring(alice, final)["state"] == "final"
+        assert shown["state"] == "halted"
+        assert shown["reason"] == PUBLIC_REASONS[ChainState.HALTED_INSTANCE]
+        assert anchoring(alice, final)["state"] == "halted"  # nothing of it is on this chain
         assert len(db.session.scalars(select(Attempt)).all()) == 1
         db.session.rollback()
     sweep()
     sweep()
     shown = anchoring(alice, post)
     assert (shown["state"], shown["reason"], chain().state) == ("final", None, "following")
+    assert anchoring(alice, final)["state"] == "final"
+    assert chain().sound_to is None
+
+
+def test_a_batch_that_another_transaction_brought_is_queued_anew_after_a_reorg(
+    node: DevNode, client: ChainClient, context: Flask, alice: Person
+) -> None:
+    node.request("evm_mine", [{"blocks": 3}])
+    confirm(context, 3)
+    sweep()
+    post = alice.publish().json
+    seal(LOG)
+    to, data = db.session.execute(select(Transaction.to, Transaction.data)).one()
+    db.session.rollback()
+    snapshot = node.request("evm_snapshot", [])
+    Sender(client, anchorer_signer(settings())).send(to, data=data)
+    send(LOG)
+    Indexing(client, LOG, 3).run()
+    assert db.session.execute(select(Transaction.state, Transaction.nonce)).one() == ("mined", None)
+    node.request("evm_revert", [snapshot])
+    node.request("evm_increaseTime", [7])
+    node.request("evm_mine", [{"blocks": 2}])
+    Indexing(client, LOG, 3).run()
+    assert db.session.scalars(select(Transaction.state)).one() == "queued"
+    for _ in range(8):
+        sweep()
+    assert anchoring(alice, post)["state"] == "final"
 
 
 def test_a_contract_that_is_gone_halts(

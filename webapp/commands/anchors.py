@@ -1,7 +1,7 @@
 """`troth anchors`: the log's anchors on its chain; `rebuild` anchors again what the chain lost."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import click
@@ -12,13 +12,13 @@ from chain.deploy import anchor_log_address
 from chain.deployments import Deployment
 from webapp import create_app
 from webapp.chain_access import chain_client, settings
-from webapp.commands.setup import SetupError, newest_blocks, prepare_chain
+from webapp.commands.setup import SetupError, know_senders, newest_blocks, prepare_chain
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.log.rebuilding import RebuildPlan, RebuildRefusedError, apply_rebuild, plan_rebuild
 from webapp.log.service import OpenLog, current_log
-from webapp.outbox.claims import claimed
+from webapp.outbox.claims import claimed, new_holder, renew
 from webapp.signers import anchorer_signer
 
 LEASE_SECONDS = 600.0
@@ -65,10 +65,10 @@ def rebuild_anchors(here: Settings, client: ChainClient, *, really: bool) -> Reb
     try:
         if not really:
             return plan_rebuild(client, log.id, here.depth)
-        with _alone(log, anchorer):
+        with _alone(log, anchorer) as still_alone:
             plan = plan_rebuild(client, log.id, here.depth)
             if plan.needed:
-                _apply(here, client, plan)
+                _apply(here, client, plan, still_alone)
             return plan
     except RebuildRefusedError as error:
         raise RefusedError(str(error)) from error
@@ -91,26 +91,43 @@ def _check_ours(here: Settings, log: OpenLog) -> str:
 
 
 @contextmanager
-def _alone(log: OpenLog, anchorer: str) -> Iterator[None]:
-    """Keep the worker from sealing, sending and indexing meanwhile; raises RefusedError."""
+def _alone(log: OpenLog, anchorer: str) -> Iterator[Callable[[], None]]:
+    """Keep the worker from sealing, sending and indexing meanwhile; raises RefusedError.
+
+    Gives a function that renews this, and raises RefusedError where it took longer than the lease.
+    """
+    holder = new_holder()
     jobs = (f"seal:{log.id}", f"send:{log.chain_ref}:{anchorer}", f"index:{log.id}")
     deadline = time.monotonic() + PATIENCE_SECONDS
     with ExitStack() as held:
         for job in jobs:
-            while not held.enter_context(claimed(job, LEASE_SECONDS)):
+            while not held.enter_context(claimed(job, LEASE_SECONDS, holder)):
                 if time.monotonic() > deadline:
                     raise RefusedError(
                         f"A worker holds the job {job}. Try again, or stop the worker first."
                     )
                 time.sleep(0.2)
-        yield
+
+        def still_alone() -> None:
+            for job in jobs:
+                if not renew(job, holder, LEASE_SECONDS):
+                    raise RefusedError(
+                        f"A worker took the job {job} meanwhile. Nothing was changed; try again."
+                    )
+
+        yield still_alone
 
 
-def _apply(here: Settings, client: ChainClient, plan: RebuildPlan) -> None:
+def _apply(
+    here: Settings, client: ChainClient, plan: RebuildPlan, still_alone: Callable[[], None]
+) -> None:
+    still_alone()
     found = prepare_chain(here, client)
     blocks = _start(client, found, plan, here.depth)
+    still_alone()
     with writing() as session:
         apply_rebuild(session, plan, blocks)
+    know_senders(here, found)
     found.save(here.data_dir)
 
 

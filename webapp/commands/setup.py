@@ -14,6 +14,7 @@ from webapp.chain_access import any_chain, settings
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.log.instance import NOTHING
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
 from webapp.outbox.chains import add_older_blocks, note_state, oldest_and_newest
@@ -60,7 +61,7 @@ def set_up() -> Deployment:
     try:
         deployment = deploy(here, any_chain())
     except OtherChainError as error:
-        note_state(error.chain_ref, ChainState.HALTED_INSTANCE, str(error))
+        note_state(error.chain_ref, ChainState.HALTED_INSTANCE, str(error), NOTHING)
         raise
     deployment.save(here.data_dir)
     return deployment
@@ -77,7 +78,7 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
 def open_deployed(here: Settings, client: ChainClient, deployment: Deployment) -> None:
     """Open the log of a contract that is there, and make its signers known; raises SetupError."""
     _open(client, deployment, here.depth)
-    _know_senders(here, deployment)
+    know_senders(here, deployment)
 
 
 def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
@@ -130,7 +131,7 @@ def _older_blocks(client: ChainClient, found: Deployment, depth: int) -> list[wi
     return blocks
 
 
-def _know_senders(here: Settings, found: Deployment) -> None:
+def know_senders(here: Settings, found: Deployment) -> None:
     """Make the senders of other transactions known, so that these can be owed to one of them."""
     with writing() as session:
         terms = {"chain_id": found.chain_id, "genesis": found.genesis}

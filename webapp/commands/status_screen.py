@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from webapp.commands.clean import clean
 from webapp.status.health import Part, PartState, words
 from webapp.status.state import AnchoringState, EntryState, Pile, SignerStatus, seconds_since
 
@@ -28,7 +29,7 @@ def screen(state: AnchoringState, parts: Mapping[str, Part]) -> str:
         "",
         *_judgement(state, parts),
     ]
-    return "\n".join(lines)
+    return "\n".join(clean(line) for line in lines)
 
 
 def _labelled(label: str, lines: Sequence[str]) -> list[str]:

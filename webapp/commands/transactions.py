@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from webapp import create_app
 from webapp.columns import utc_now
+from webapp.commands.clean import clean
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.outbox.models import Attempt, Transaction, TransactionState
@@ -72,8 +73,8 @@ def open_transactions(now: datetime) -> list[tuple[str, ...]]:
             _gwei(attempt.max_fee) if attempt else "",
             _gwei(attempt.priority_fee) if attempt else "",
             str(tries or 0),
-            row.key if len(row.key) <= 24 else row.key[:21] + "...",
-            row.reason or "",
+            clean(row.key if len(row.key) <= 24 else row.key[:21] + "..."),
+            clean(row.reason or ""),
         )
         for row, attempt, tries in db.session.execute(query)
     ]

@@ -13,6 +13,7 @@ from chain.proofs.records import Kind
 from chain.proofs.tree import split_proof
 from webapp.errors import ProblemError
 from webapp.log.models import Author, Batch, Entry, Log
+from webapp.log.states import standing_anchor
 
 MEDIA_TYPE = "application/vnd.troth.bundle+json"
 
@@ -110,9 +111,9 @@ def signature_hash(signature: bytes | None) -> bytes:
 
 def _anchor(entry: Entry, log: Log) -> AnchorFact | None:
     batch: Batch | None = entry.batch
-    if batch is None or batch.anchor is None or batch.anchor.final_at is None:
+    found = None if batch is None else standing_anchor(batch)
+    if found is None or found.final_at is None:
         return None
-    found = batch.anchor
     return AnchorFact(
         anchorer=log.anchorer,
         sequence=found.sequence,

@@ -27,12 +27,23 @@ from webapp.outbox.models import Block
 DOCTOR = "Run `troth doctor` to see what to do."
 
 
+NOTHING = -1
+
+
 class InstanceError(ChainError):
-    """What the node serves cannot be the chain that the log is on; nothing is sent or indexed."""
+    """What the node serves cannot be the chain that the log is on; nothing is sent or indexed.
+
+    ``sound_to`` is the newest block that is still known to be on the log's chain, None if nothing speaks
+    against what is stored.
+    """
+
+    sound_to: int | None = None
 
 
 class WrongInstanceError(InstanceError):
     """The node serves another chain than the log is on."""
+
+    sound_to: int | None = NOTHING
 
     def __init__(self, log_id: int, problem: str) -> None:
         self.log_id, self.problem = log_id, problem
@@ -45,6 +56,8 @@ class ContractGoneError(WrongInstanceError):
 
 class ForeignBatchError(WrongInstanceError):
     """The chain holds batches of the log's anchorer that the database does not."""
+
+    sound_to = None  # the final blocks were compared before, and are there
 
 
 class DeepReorgError(InstanceError):

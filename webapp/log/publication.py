@@ -20,7 +20,7 @@ from webapp.extensions import table_of
 from webapp.log.bundles import signature_hash
 from webapp.log.errors import BatchUnknownError, LogNotOpenError, LogUnknownError
 from webapp.log.models import Author, Batch, Entry, Log
-from webapp.log.states import batch_state
+from webapp.log.states import batch_state, standing_anchor
 
 MAX_PAGE_BYTES = 1 << 20
 # A Post's message holds its text, a Stamp's what it is about: those are never given here.
@@ -139,7 +139,7 @@ def _message(kind: Kind, message: Message) -> Message:
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
-    found = batch.anchor
+    found = standing_anchor(batch)
     anchor = None
     if found is not None and found.final_at is not None:
         anchor = {

@@ -4,7 +4,7 @@ First a plan, which only reads; then, in one commit, the log's place on the chai
 transactions that are owed for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, select, update
@@ -15,12 +15,14 @@ from chain.client import ChainClient
 from chain.contracts import AnchorLog
 from webapp.columns import utc_now
 from webapp.extensions import db
-from webapp.log.instance import final_number
+from webapp.log.instance import NOTHING, final_number
 from webapp.log.models import Anchor, Batch, Log
-from webapp.outbox.chains import add_blocks, oldest_and_newest, set_state
+from webapp.outbox.chains import add_blocks, set_state
+from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
 from webapp.outbox.service import owe_again
 
+KEYS_PER_QUERY = 500
 LOST = "The chain lost the transaction; it is being sent again"
 DEAD_END = (TransactionState.REVERTED, TransactionState.DEAD)
 DONE = (TransactionState.MINED, TransactionState.FINAL)
@@ -107,18 +109,19 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
 
 def find_fork(session: Session, client: ChainClient, chain_ref: int) -> int | None:
     """Return the highest stored block that is canonical at the node, None if none is."""
-    stored = oldest_and_newest(session, chain_ref)
-    if stored is None:
-        return None
-    low, high = stored[0].number - 1, min(stored[1].number, client.head().number)
+    query = select(Block.number).filter_by(chain_ref=chain_ref).order_by(Block.number)
+    # There may be gaps below finality, where old blocks were tidied away.
+    numbers = session.scalars(query.where(Block.number <= client.head().number)).all()
+    low, high = 0, len(numbers)
     while low < high:  # what is canonical is a prefix of what is stored
-        middle = (low + high + 1) // 2
-        row, actual = session.get(Block, (chain_ref, middle)), client.block(middle)
+        middle = (low + high) // 2
+        number = numbers[middle]
+        row, actual = session.get(Block, (chain_ref, number)), client.block(number)
         if row is not None and actual is not None and actual.hash == row.hash:
-            low = middle
+            low = middle + 1
         else:
-            high = middle - 1
-    return low if low >= stored[0].number else None
+            high = middle
+    return numbers[low - 1] if low else None
 
 
 def _is_deep(
@@ -207,8 +210,7 @@ def apply_rebuild(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Blo
     session.flush()
     if plan.moves:
         _return(session, plan, chain.id)
-    for batch_id in plan.owed:
-        _owe(session, session.get_one(Batch, batch_id), chain.id)
+    _owe_all(session, plan, chain.id)
     set_state(chain, ChainState.SYNCING)
 
 
@@ -233,7 +235,7 @@ def _target(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -
         update(Transaction)
         .where(Transaction.chain_ref == chain.id, Transaction.id.in_(held))
         .where(Transaction.state.in_(DONE))
-        .values(state=TransactionState.ORPHANED, reason=LOST, mined_at=None)
+        .values(taken_back(LOST))
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(Block).where(*dropped))
@@ -253,43 +255,71 @@ def _leave(session: Session, old: Chain, plan: RebuildPlan) -> None:
         f"This chain (genesis 0x{old.genesis.hex()}) is gone; the log that was open went on with the "
         f"one of genesis 0x{plan.genesis.hex()}, and earlier logs ended"
     )
-    set_state(old, ChainState.HALTED_INSTANCE, reason)
+    set_state(old, ChainState.HALTED_INSTANCE, reason, NOTHING)
 
 
 def _return(session: Session, plan: RebuildPlan, chain_ref: int) -> None:
     """Point the batches that the chain holds to the transactions that once brought them there."""
-    held = select(Batch).where(Batch.log_id == plan.log_id, Batch.sequence < plan.written)
-    for batch in session.scalars(held):
-        there = select(Transaction.id).where(
-            Transaction.chain_ref == chain_ref,
-            Transaction.key.startswith(_key(batch), autoescape=True),
-        )
-        found = session.scalars(there.order_by(Transaction.id.desc()).limit(1)).first()
-        batch.transaction_id = found or batch.transaction_id
+    held = select(Batch.id).where(Batch.log_id == plan.log_id, Batch.sequence < plan.written)
+    for batches, known in _with_known(session, tuple(session.scalars(held))):
+        for batch in batches:
+            there = [one for one in known[_key(batch)] if one.chain_ref == chain_ref]
+            if there:
+                batch.transaction_id = there[0].id
+        session.flush()
 
 
 def _key(batch: Batch) -> str:
     return f"anchor:{batch.log_id}:0x{batch.root.hex()}"
 
 
-def _owe(session: Session, batch: Batch, chain_ref: int) -> None:
+def _with_known(
+    session: Session, batch_ids: Sequence[int]
+) -> Iterator[tuple[list[Batch], dict[str, list[Transaction]]]]:
+    """Give batches, some at a time, with the transactions of any chain for each by key, newest first."""
+    chains = session.scalars(select(Chain.id)).all()
+    some = max(1, KEYS_PER_QUERY // (len(chains) + 1))
+    for start in range(0, len(batch_ids), some):
+        found = select(Batch).where(Batch.id.in_(batch_ids[start : start + some]))
+        batches = list(session.scalars(found.order_by(Batch.sequence)))
+        # The keys are exact: the first one of a batch, and one for each chain that it was moved to.
+        base = {
+            key: _key(batch)
+            for batch in batches
+            for key in (_key(batch), *(f"{_key(batch)}:{chain}" for chain in chains))
+        }
+        known: dict[str, list[Transaction]] = {_key(batch): [] for batch in batches}
+        rows = select(Transaction).where(Transaction.key.in_(base))
+        for one in session.scalars(rows.order_by(Transaction.id.desc())):
+            known[base[one.key]].append(one)
+        yield batches, known
+
+
+def _owe_all(session: Session, plan: RebuildPlan, chain_ref: int) -> None:
+    """Owe batches on a chain, in their order."""
+    for batches, known in _with_known(session, plan.owed):
+        for batch in batches:
+            _owe(session, batch, known[_key(batch)], chain_ref)
+        session.flush()
+
+
+def _owe(session: Session, batch: Batch, known: list[Transaction], chain_ref: int) -> None:
     """See to it that a batch is owed on a chain: what is on its way there goes on, else anew."""
     old = batch.transaction
-    base = _key(batch)
-    every = select(Transaction).where(Transaction.key.startswith(base, autoescape=True))
-    known = list(session.scalars(every.order_by(Transaction.id.desc())))
     there = [one for one in known if one.chain_ref == chain_ref]
     if there:
         newest = next((one for one in there if one.state not in DEAD_END), there[0])
         if newest.state in DEAD_END:
             owe_again(session, newest.id, LOST)
         elif newest.state in DONE:
-            newest.state, newest.reason, newest.mined_at = TransactionState.ORPHANED, LOST, None
+            bare = newest.nonce is None  # another one did its work: it was never sent itself
+            newest.state = TransactionState.QUEUED if bare else TransactionState.ORPHANED
+            newest.reason, newest.mined_at = None if bare else LOST, None
         batch.transaction_id = newest.id
         return
     fresh = Transaction(
         chain_ref=chain_ref,
-        key=f"{base}:{chain_ref}",
+        key=f"{_key(batch)}:{chain_ref}",
         signer=old.signer,
         to=old.to,
         data=old.data,

@@ -5,7 +5,8 @@ from sqlalchemy.orm import object_session
 from webapp.columns import iso
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.outbox.chains import HALTED as HALTED_CHAIN
-from webapp.outbox.models import Chain, Transaction, TransactionState
+from webapp.outbox.chains import PUBLIC_REASONS
+from webapp.outbox.models import Chain, ChainState, Transaction, TransactionState
 
 DELAYED = {
     TransactionState.UNKNOWN,
@@ -20,17 +21,19 @@ _LOGS = "troth_logs"
 def anchoring(entry: Entry) -> dict[str, str | None]:
     """Return ``{state, saved_at, sealed_at, sent_at, mined_at, final_at, reason}``.
 
-    What is not final is halted while its chain is, whatever its own rows say.
+    What is not final is halted while its chain is, whatever its own rows say; so is what was final in a
+    block that the chain does not hold any more.
     """
     batch = entry.batch
     transaction = batch.transaction if batch else None
-    anchor = batch.anchor if batch else None
-    mined_at = transaction.mined_at if transaction else None
+    anchor = standing_anchor(batch) if batch else None
+    gone = batch is not None and batch.anchor is not None and anchor is None
+    mined_at = transaction.mined_at if transaction and not gone else None
     state = _state(batch, transaction, anchor)
     reason = transaction.reason if transaction and not anchor else None
     halted = None if state == "final" else _halted_chain(entry)
     if halted is not None:
-        state, reason = "halted", halted.reason
+        state, reason = "halted", PUBLIC_REASONS[ChainState(halted.state)]
     return {
         "state": state,
         "saved_at": iso(entry.accepted_at),
@@ -58,6 +61,15 @@ def _state(batch: Batch | None, transaction: Transaction | None, anchor: Anchor 
     return "sent" if transaction.sent_at else "sealed"
 
 
+def standing_anchor(batch: Batch) -> Anchor | None:
+    """Return a batch's anchor, None without one or while its block is not known to be on the chain."""
+    anchor: Anchor | None = batch.anchor
+    chain = None if anchor is None else _halted_chain(batch)
+    if anchor is None or chain is None or chain.sound_to is None:
+        return anchor
+    return anchor if anchor.block_number <= chain.sound_to else None
+
+
 def _halted_chain(row: Entry | Batch) -> Chain | None:
     """Return the chain of a row's log if it is halted; the session reads a log once for all its entries."""
     session = object_session(row)
@@ -71,5 +83,5 @@ def _halted_chain(row: Entry | Batch) -> Chain | None:
 
 def batch_state(batch: Batch) -> str:
     """Return a batch's anchoring state, which is that of each of its entries."""
-    state = _state(batch, batch.transaction, batch.anchor)
+    state = _state(batch, batch.transaction, standing_anchor(batch))
     return "halted" if state != "final" and _halted_chain(batch) is not None else state

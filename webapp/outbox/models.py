@@ -33,7 +33,9 @@ class ChainState(StrEnum):
 class Chain(Base):
     """One instance of a chain: a wiped development chain is another instance.
 
-    ``head`` and ``base_fee`` (wei per gas) are what the node said when it was last asked.
+    ``head`` and ``base_fee`` (wei per gas) are what the node said when it was last asked. While the chain
+    is halted nothing above block ``sound_to`` is known to be on it: None says nothing against any block,
+    -1 that none is left.
     """
 
     __tablename__ = "chains"
@@ -46,6 +48,7 @@ class Chain(Base):
     state: Mapped[str] = mapped_column(String(16), default=ChainState.SYNCING)
     reason: Mapped[str | None] = mapped_column(String(400))
     state_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sound_to: Mapped[int | None] = mapped_column(BigInteger)
     head: Mapped[int | None] = mapped_column(BigInteger)
     base_fee: Mapped[int | None] = mapped_column(BigInteger)
     asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -188,10 +191,14 @@ class Attempt(Base):
 
 
 class Claim(Base):
-    """Who does a recurring job right now; whoever holds the row does it, nobody else."""
+    """Who does a recurring job right now; whoever holds the row does it, nobody else.
+
+    A claim that was given back is over since 1970; ``seen_at`` is when its holder was last there.
+    """
 
     __tablename__ = "job_claims"
 
     job: Mapped[str] = mapped_column(String(64), primary_key=True)
     holder: Mapped[str] = mapped_column(String(64))
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.states import DELAYED, HALTED
@@ -81,6 +82,7 @@ def count(connection: Connection) -> Counts:
     logs = _logs(connection)
     signers = signers_of_transactions(connection)
     groups = _groups(connection, signers)
+    groups += _lost(connection, [log.id for log in logs if log.halted])
     unsealed = _unsealed(connection)
     first_accepted = _accepted(connection, [group.oldest_batch for group in groups])
     entries: dict[EntryState, Pile] = dict.fromkeys(EntryState, Pile())
@@ -144,23 +146,53 @@ def _logs(connection: Connection) -> list[_Log]:
 
 
 def _groups(connection: Connection, signers: list[str]) -> list[_Group]:
+    stands = or_(Chain.sound_to.is_(None), Anchor.block_number <= Chain.sound_to)
     parts = (
         Batch.log_id,
         Transaction.state,
         Transaction.sent_at.is_not(None),
-        Anchor.root.is_not(None),
-        Anchor.final_at.is_not(None),
+        and_(Anchor.root.is_not(None), stands),
+        and_(Anchor.final_at.is_not(None), stands),
     )
     sums = (func.count(Batch.id), func.sum(Batch.count), func.min(Batch.id))
     query = (
         select(*parts, *sums, func.min(Batch.sealed_at))
         .select_from(Transaction)
         .join(Batch, Batch.transaction_id == Transaction.id)
+        .join(Chain, Chain.id == Transaction.chain_ref)
         .outerjoin(Anchor, and_(Anchor.log_id == Batch.log_id, Anchor.root == Batch.root))
         .where(Transaction.signer.in_(signers), Transaction.state.in_(OPEN))
         .group_by(*parts)
     )
     return [_Group(*row) for row in connection.execute(query)]
+
+
+def _lost(connection: Connection, halted: list[int]) -> list[_Group]:
+    """Return what was final in blocks that a halted chain does not hold any more."""
+    if not halted:
+        return []
+    sums = (func.count(Batch.id), func.sum(Batch.count), func.min(Batch.id))
+    query = (
+        select(Batch.log_id, *sums, func.min(Batch.sealed_at))
+        .select_from(Anchor)
+        .join(Batch, and_(Anchor.log_id == Batch.log_id, Anchor.root == Batch.root))
+        .join(Transaction, Transaction.id == Batch.transaction_id)
+        .join(Log, Log.id == Batch.log_id)
+        .join(Chain, Chain.id == Log.chain_ref)
+        .where(Anchor.log_id.in_(halted), Anchor.block_number > Chain.sound_to)
+        .where(Transaction.state == TransactionState.FINAL)
+        .group_by(Batch.log_id)
+    )
+    gone: dict[str, Any] = {
+        "transaction": TransactionState.FINAL,
+        "sent": True,
+        "anchored": False,
+        "final": False,
+    }
+    return [
+        _Group(log_id=log, batches=batches, entries=size, oldest_batch=oldest, sealed_at=at, **gone)
+        for log, batches, size, oldest, at in connection.execute(query)
+    ]
 
 
 def _unsealed(connection: Connection) -> list[_Unsealed]:

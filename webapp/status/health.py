@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from webapp.chain_access import settings
 from webapp.config import Settings
+from webapp.outbox.chains import PUBLIC_REASONS
 from webapp.outbox.models import ChainState
 from webapp.status.readiness import NotReadyError, ready_snapshot
 from webapp.status.service import read_state
@@ -125,8 +126,7 @@ def _log(state: AnchoringState, here: Settings) -> Part:
 def _chain(state: AnchoringState, silence: float) -> Part:
     chain = state.chain
     if chain.halted:
-        reason = chain.reason or "The chain is not the one that the log is on."
-        return Part(PartState.DOWN, f"Halted: {reason}")
+        return Part(PartState.DOWN, f"Halted: {PUBLIC_REASONS[ChainState(chain.state)]}")
     if chain.asked_at is None:
         return Part(PartState.DEGRADED, "Not known: no worker has asked the chain yet.")
     silent = seconds_since(chain.asked_at, state.now)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from webapp.columns import utc_now
 from webapp.config import Settings
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Anchor, Batch, Log
+from webapp.outbox.claims import CLOCK_SKEW
 from webapp.outbox.models import (
     Attempt,
     Block,
@@ -57,8 +58,7 @@ def read_state(connection: Connection, settings: Settings) -> AnchoringState:
         signers=_signers(connection, chain_ref, here.anchorer),
         nodes=_nodes(connection),
         claims=claims,
-        # A claim that is given back ends at once, so its end is when its holder was last there.
-        worker_seen=max((min(claim.until, now) for claim in claims), default=None),
+        worker_seen=max((one.seen for one in claims if one.seen is not None), default=None),
     )
 
 
@@ -92,10 +92,14 @@ def _chain(connection: Connection, chain_ref: int) -> ChainStatus:
 def _anchored(connection: Connection, log_id: int) -> Anchored | None:
     """Return the newest anchored batch: from the newest batch backwards, past those that wait."""
     same = and_(Anchor.log_id == Batch.log_id, Anchor.root == Batch.root)
+    sound_to = (
+        select(Chain.sound_to).join(Log, Log.chain_ref == Chain.id).where(Log.id == log_id)
+    ).scalar_subquery()
+    stands = or_(sound_to.is_(None), Anchor.block_number <= sound_to)
     # EXISTS, not a join: both databases then walk the batches and stop at the first hit.
     newest = (
         select(Batch.id)
-        .where(Batch.log_id == log_id, select(Anchor.root).where(same).exists())
+        .where(Batch.log_id == log_id, select(Anchor.root).where(same, stands).exists())
         .order_by(Batch.sequence.desc())
         .limit(1)
     )
@@ -152,5 +156,16 @@ def _nodes(connection: Connection) -> tuple[NodeStatus, ...]:
 
 
 def _claims(connection: Connection, now: datetime) -> tuple[ClaimStatus, ...]:
-    query = select(Claim.job, Claim.until).order_by(Claim.until.desc()).limit(MOST_ROWS)
-    return tuple(ClaimStatus(job, until > now, until) for job, until in connection.execute(query))
+    newest = func.coalesce(Claim.seen_at, Claim.until)
+    query = select(Claim.job, Claim.until, newest).order_by(newest.desc()).limit(MOST_ROWS)
+    return tuple(
+        ClaimStatus(job, until > now, last_seen(now, until, seen))
+        for job, until, seen in connection.execute(query)
+    )
+
+
+def last_seen(now: datetime, until: datetime, seen: datetime) -> datetime | None:
+    """Return when the holder of a claim was last there, None for a moment that is yet to come."""
+    if seen > now + CLOCK_SKEW:
+        return None  # the clock was set back since
+    return now if until > now else min(seen, now)

@@ -149,11 +149,11 @@ class NodeStatus:
 
 @dataclass(frozen=True)
 class ClaimStatus:
-    """A recurring job, whether somebody does it right now, and until when the claim runs or ran."""
+    """A recurring job, whether somebody does it right now, and when its holder was last there."""
 
     job: str
     held: bool
-    until: datetime
+    seen: datetime | None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from chain import wire
 from chain.contracts import ANCHORED_TOPIC, Anchored, decode_anchored
 from webapp.columns import utc_now
 from webapp.log.models import Anchor, Batch
+from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, AttemptKind, Transaction, TransactionState
 from workers.indexing.sources import ORPHANED, BadEventsError, Topics
 
@@ -90,7 +91,7 @@ class AnchorLogSource:
         session.execute(
             update(Transaction)
             .where(Transaction.id.in_(owed.where(*gone)), Transaction.state.in_(mined))
-            .values(state=TransactionState.ORPHANED, reason=ORPHANED, mined_at=None)
+            .values(taken_back(ORPHANED))
             .execution_options(synchronize_session=False)
         )
         session.execute(delete(Anchor).where(*gone))

@@ -19,6 +19,7 @@ from webapp.database import locked, writing
 from webapp.extensions import db
 from webapp.log.instance import DeepReorgError, final_number
 from webapp.outbox.chains import note_state, set_state
+from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
 from workers.indexing.reading import read_events
 from workers.indexing.sources import ORPHANED, Source
@@ -212,6 +213,6 @@ def _orphan(session: Session, chain_ref: int, dropped: Any) -> None:
         update(Transaction)
         .where(Transaction.chain_ref == chain_ref, Transaction.id.in_(held))
         .where(Transaction.state.in_(mined))
-        .values(state=TransactionState.ORPHANED, reason=ORPHANED, mined_at=None)
+        .values(taken_back(ORPHANED))
         .execution_options(synchronize_session=False)
     )

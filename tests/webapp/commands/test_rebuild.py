@@ -1,6 +1,7 @@
 """`troth anchors rebuild`: what the chain lost is anchored again, in its order, and nothing else changes."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
+from chain.deploy import Sender
 from chain.deployments import list_deployments
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
@@ -19,7 +21,8 @@ from webapp.commands.setup import OtherChainError, set_up
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.rebuilding import RebuildPlan
-from webapp.outbox.models import Block, Chain, Transaction
+from webapp.outbox.models import Block, Chain, SignerAccount, Transaction
+from webapp.signers import anchorer_signer
 from workers.anchoring import seal, sweep
 from workers.sending.order import MOST_FAILURES
 
@@ -92,8 +95,8 @@ def test_a_wiped_chain_is_rebuilt_and_everything_becomes_final_again(
         assert only_chain_states() == ["halted_instance"]
         halted = state(alice, waiting)
         assert halted["state"] == "halted"
-        assert "genesis" in halted["reason"]
-        assert state(alice, posts[0])["state"] == "final"
+        assert "not the chain that the log is on" in halted["reason"]
+        assert state(alice, posts[0])["state"] == "halted"
         before = sealed(app)
 
         plan = rebuild(app, client, really=False)
@@ -169,7 +172,8 @@ def test_a_database_restored_from_an_older_backup_is_refused_and_halts(
         assert only_chain_states() == ["halted_instance"]
         shown = state(alice, waiting)
         assert shown["state"] == "halted"
-        assert "older backup" in shown["reason"]
+        assert "does not agree with the log" in shown["reason"]
+        assert state(alice, posts[0])["state"] == "final"  # its block is on the chain
         with pytest.raises(RefusedError, match="Restore the newest backup") as caught:
             rebuild(app, client_of)
         assert "sequence 2" in str(caught.value)
@@ -228,7 +232,19 @@ def test_a_reorg_below_finality_is_mended_on_the_operators_word(
     with app.app_context():
         sweep()
         assert only_chain_states() == ["halted_deep"]
-        assert state(alice, second)["state"] == "final"  # until somebody has looked
+        assert state(alice, first)["state"] == "final"
+        gone = state(alice, second)
+        assert (gone["state"], gone["mined_at"], gone["final_at"]) == ("halted", None, None)
+        assert "dropped blocks that counted as final" in gone["reason"]
+        kept, lost = (
+            alice.call("GET", f"/posts/{post['id']}/bundle").json for post in (first, second)
+        )
+        assert (kept["anchor"] is None, lost["anchor"] is None) == (False, True)
+        batches = alice.call("GET", "/log/batches").json["items"]
+        assert [(one["state"], one["anchor"] is None) for one in batches] == [
+            ("final", False),
+            ("halted", True),
+        ]
         plan = rebuild(app, client_of)
         assert (plan.moves, plan.deep, plan.lost_anchors, len(plan.owed)) == (False, True, 1, 1)
         shown = state(alice, second)
@@ -237,6 +253,44 @@ def test_a_reorg_below_finality_is_mended_on_the_operators_word(
             sweep()
         assert state(alice, first)["state"] == state(alice, second)["state"] == "final"
         assert only_chain_states() == ["following"]
+
+
+def test_a_batch_that_another_transaction_brought_is_owed_again(
+    app: Flask, node: DevNode, alice: Person, client_of: ChainClient
+) -> None:
+    with app.app_context():
+        sweep()
+        post = alice.publish().json
+        seal(LOG)
+        snapshot = node.request("evm_snapshot", [])
+        to, data = db.session.execute(select(Transaction.to, Transaction.data)).one()
+        db.session.rollback()
+        Sender(client_of, anchorer_signer(settings())).send(to, data=data)
+        sweep()
+        sweep()
+        assert state(alice, post)["state"] == "final"
+        assert db.session.scalars(select(Transaction.nonce)).one() is None
+        node.request("evm_revert", [snapshot])
+        node.request("evm_mine", [{"blocks": 5}])
+        sweep()
+        rebuild(app, client_of)
+        assert db.session.scalars(select(Transaction.state)).one() == "queued"
+        for _ in range(4):
+            sweep()
+        assert state(alice, post)["state"] == "final"
+
+
+def test_senders_are_known_on_the_new_chain(
+    app: Flask, posts: list[dict[str, Any]], wipe: Callable[[], ChainClient]
+) -> None:
+    app.config["TROTH"] = replace(app.config["TROTH"], sender_keys="0x" + "07" * 32)
+    with app.app_context():
+        rebuild(app, wipe())
+        known = db.session.execute(
+            select(SignerAccount.chain_ref).where(SignerAccount.role == "sender")
+        )
+        assert 2 in [one.chain_ref for one in known]
+        db.session.rollback()
 
 
 def test_setting_up_on_a_wiped_chain_halts_the_log_and_names_the_command(

@@ -152,6 +152,28 @@ def test_while_the_chain_is_halted_whatever_is_not_final_is_halted(
         assert found.chain.reason == "Block 7 was final and is gone"
 
 
+def test_what_a_halted_chain_lost_is_not_counted_as_final(
+    look: Look, carol: Person, anchor: Callable[[], None], change: Change
+) -> None:
+    for text in ("zero", "one"):
+        carol.call("POST", "/posts", {"text": text})
+        anchor()
+    first = carol.call("GET", "/log/batches/0").json["anchor"]["block"]["number"]
+    for sound_to, wanted in (
+        (first, {"final": (1, 1), "halted": (1, 1)}),
+        (-1, {"halted": (2, 2)}),
+    ):
+        change(Chain, state="halted_deep", reason="Block 7 is gone", sound_to=sound_to)
+        found = look()
+        assert numbers(found) == wanted
+        assert (None if found.anchored is None else found.anchored.batch) == (
+            0 if sound_to == first else None
+        )
+        assert found.unanchored_seconds > 0
+    change(Chain, state="following", reason=None, sound_to=None)
+    assert numbers(look()) == {"final": (2, 2)}
+
+
 def test_what_waits_for_something_is_named_with_its_reason(
     look: Look, carol: Person, seal: Callable[[], None], change: Change
 ) -> None:
@@ -209,7 +231,7 @@ def test_a_claim_is_held_while_its_holder_works(app: Flask, look: Look) -> None:
         assert (claim.job, claim.held) == ("job", True)
     (claim,) = look().claims
     assert not claim.held
-    assert look().worker_seen == claim.until
+    assert look().worker_seen == claim.seen
 
 
 def test_the_newest_anchor_is_found_past_batches_that_wait(

@@ -9,6 +9,7 @@ import click
 from chain.errors import ChainError
 from webapp import create_app
 from webapp.chain_access import any_chain, settings
+from webapp.commands.clean import clean
 from webapp.commands.doctor.chain import check_chain
 from webapp.commands.doctor.database import check_database
 from webapp.commands.doctor.findings import Finding, Level, warn
@@ -68,6 +69,6 @@ def examine() -> list[Finding]:
 def _print(found: list[Finding]) -> None:
     for one in found:
         level = click.style(f"{one.level:<4}", fg=COLOURS[one.level])
-        click.echo(f"{level}  {one.check:<12}  {one.says}")
+        click.echo(f"{level}  {one.check:<12}  {clean(one.says)}")
         if one.do:
-            click.echo(f"{'':<20}-> {one.do}")
+            click.echo(f"{'':<20}-> {clean(one.do)}")

@@ -12,6 +12,7 @@ from webapp.log.instance import Instance
 from webapp.log.models import Batch
 from webapp.outbox.chains import HALTED
 from webapp.outbox.models import Chain, ChainState, Claim, Node, Transaction, TransactionState
+from webapp.status.service import last_seen
 
 State = TransactionState
 DEAD_END = (State.REVERTED, State.DEAD)
@@ -97,13 +98,16 @@ def _reason(*terms: object) -> str:
 
 def _worker(here: Settings, log: Instance) -> Finding:
     jobs = Claim.job.in_([f"seal:{log.log_id}", f"index:{log.log_id}"])
-    seen = db.session.scalar(
-        select(func.max(Claim.until)).where(or_(jobs, Claim.job.startswith("send:")))
+    now, newest = utc_now(), func.coalesce(Claim.seen_at, Claim.until)
+    rows = db.session.execute(
+        select(Claim.until, newest).where(or_(jobs, Claim.job.startswith("send:")))
     )
+    known = (last_seen(now, until, seen) for until, seen in rows)
+    seen = max((one for one in known if one is not None), default=None)
     do = "Start it (`troth run`, or `celery -A workers.celery_app worker`)."
     if seen is None:
         return warn("worker", "No worker has ever swept this database.", do)
     patience = max(SILENT, timedelta(seconds=10 * here.sweep_interval))
-    if seen < utc_now() - patience:
+    if seen < now - patience:
         return warn("worker", f"No worker has swept since {seen:%Y-%m-%d %H:%M:%S} UTC.", do)
     return ok("worker", "A worker is sweeping.")

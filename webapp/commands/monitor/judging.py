@@ -87,8 +87,7 @@ class PinnedChain:
         """
         try:
             if isinstance(question, BlockQuestion):
-                self._check_block(question)
-                return None
+                return self._judge_block(question)
             if isinstance(question, DeviceQuestion):
                 return self._judge_device(question, record)
             return self._judge_wallet(question, record)
@@ -137,17 +136,20 @@ class PinnedChain:
                 f"{to_hex(anchor.transaction)} that the API gives."
             )
 
-    def _check_block(self, question: BlockQuestion) -> None:
+    def _judge_block(self, question: BlockQuestion) -> str | None:
+        # Signed for good: after the chain lost blocks and the log was anchored again, an honest record
+        # names a block that is no more, and nobody can tell it from an invented one.
         block = self._block(question.number)
         where = f"Position {question.position}"
         if block.hash != question.hash:
-            raise WrongError(
+            return (
                 f"{where} names block {question.number} with hash {to_hex(question.hash)}; "
-                f"on the chain it is {to_hex(block.hash)}."
+                f"on the chain it is {to_hex(block.hash)}: not before when it was signed cannot be told."
             )
         ends = question.expires_at
         if ends is not None and ends > block.time + MAX_DELEGATION_SECONDS:
             raise WrongError(f"{where} is a Delegation for longer than the 90 days allowed.")
+        return None
 
     def _judge_device(self, question: DeviceQuestion, record: AnchorRecord) -> str | None:
         if record.time <= question.expires_at:
