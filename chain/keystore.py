@@ -5,6 +5,8 @@
 import json
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,30 @@ def read_private(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         problem = getattr(error, "strerror", None) or "it is not text"
         raise KeystoreUnusable(path, problem) from error
+
+
+def save_private(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or not there, also after a power cut; its owner's alone to read.
+
+    A link at the path is replaced, never followed. Raises OSError.
+    """
+    # A name that nobody can foresee, made anew: no link that waits there is written through.
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    with suppress(OSError):  # some file systems know no folders to flush
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
