@@ -342,6 +342,7 @@ _REVERT = re.compile(
     r"\brevert|invalid opcode|invalid jump|stack (under|over)flow|evm error (?!out)", re.IGNORECASE
 )
 _REVERT_CODE = 3  # geth's and anvil's code for "execution reverted"
+_LONGEST_MESSAGE = 2_000
 _METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0
 
 
@@ -352,7 +353,7 @@ def translate(error: Mapping[str, Any]) -> ChainError:
     """
     code = error.get("code")
     number = code if isinstance(code, int) else 0
-    message = str(error.get("message", "no message"))
+    message = _clean(str(error.get("message", "no message")))
     data = error.get("data")
     if number == _REVERT_CODE or _REVERT.search(message):
         return ContractReverted(_revert_data(data))
@@ -362,6 +363,11 @@ def translate(error: Mapping[str, Any]) -> ChainError:
         if pattern.search(message):
             return kind(number, message, data)
     return RpcRefused(number, message, data)
+
+
+def _clean(message: str) -> str:
+    """Make a node's words safe to print and to store: no control characters, no half of a surrogate pair."""
+    return "".join(one if one.isprintable() else " " for one in message[:_LONGEST_MESSAGE])
 
 
 def _revert_data(data: object) -> bytes:

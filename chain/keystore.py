@@ -5,6 +5,8 @@
 import json
 import os
 import stat
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,7 @@ def read_keystore(path: Path, password: str) -> bytes:
 
     Raises KeystoreUnusable and its kinds.
     """
+    _check_password(path, password)
     content = _parse(path, read_private(path))
     try:
         key = bytes(Account.decrypt(content, password))
@@ -64,6 +67,7 @@ def read_keystore(path: Path, password: str) -> bytes:
 
 def write_keystore(path: Path, key: bytes, password: str) -> None:
     """Write a new keystore, its owner's alone to read; raises KeystoreExists and KeystoreUnusable."""
+    _check_password(path, password)
     content = json.dumps(Account.encrypt(key, password))
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -81,7 +85,11 @@ def read_private(path: Path) -> str:
     """Return the text of a file that is nobody else's; raises KeystoreUnusable and KeystoreExposed."""
     try:
         with path.open(encoding="utf-8") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            status = os.fstat(file.fileno())
+            if status.st_uid not in {0, os.geteuid()}:
+                problem = f"it belongs to user {status.st_uid}; let it be your own or root's"
+                raise KeystoreExposed(path, problem)
+            mode = stat.S_IMODE(status.st_mode)
             if mode & _FORBIDDEN:
                 problem = f"others may read or change it (mode {mode:04o}); run `chmod 600 {path}`"
                 raise KeystoreExposed(path, problem)
@@ -89,6 +97,35 @@ def read_private(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         problem = getattr(error, "strerror", None) or "it is not text"
         raise KeystoreUnusable(path, problem) from error
+
+
+def save_private(path: Path, content: bytes) -> None:
+    """Write a file so that it is whole or not there, also after a power cut; its owner's alone to read.
+
+    A link at the path is replaced, never followed. Raises OSError.
+    """
+    # A name that nobody can foresee, made anew: no link that waits there is written through.
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    with suppress(OSError):  # some file systems know no folders to flush
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _check_password(path: Path, password: str) -> None:
+    if not password:
+        raise KeystoreUnusable(path, "its password is empty, which keeps nobody out; give one")
 
 
 def _parse(path: Path, text: str) -> dict[str, Any]:

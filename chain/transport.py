@@ -5,24 +5,25 @@ after a time-out, follow URLs that a contract reverts with (EIP-3668), and raise
 data is long.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
-from web3 import HTTPProvider
 from web3.providers import BaseProvider
 from web3.types import RPCEndpoint
 
 from chain.errors import ConnectionBroken, NodeUnavailable, NotDelivered, translate
+from chain.http_provider import BoundedHttpProvider
 from chain.nodes.urls import without_secrets
 
 
 class Transport:
     """Speaks to the node at `url`, or to a given provider in this process.
 
-    `timeout` is in seconds, for connecting and again for each wait on the answer. HTTP providers are made
+    `timeout` is in seconds, for connecting and again for the whole answer. HTTP providers are made
     once per process, since their connections must not be shared over a fork.
     """
 
@@ -72,19 +73,17 @@ class Transport:
         except (requests.RequestException, HTTPError) as error:
             problem = f"{type(error).__name__} during {method}"
             raise NodeUnavailable(self.name, problem) from error
-        except ValueError as error:
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise self.malformed(method, "it is not JSON") from error
+        except ValueError as error:
+            raise self.malformed(method, error) from error
 
     def _provider(self) -> BaseProvider:
         if self._given is not None:
             return self._given
         pid = os.getpid()
         if self._made is None or self._made[0] != pid:
-            kwargs = {"timeout": self._timeout}
-            provider = HTTPProvider(
-                self._url, request_kwargs=kwargs, exception_retry_configuration=None
-            )
-            self._made = (pid, provider)
+            self._made = (pid, BoundedHttpProvider(self._url, self._timeout))
         return self._made[1]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_LARGEST_STORED = 2**63 - 1
 _DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
@@ -76,6 +77,14 @@ def quantity(value: object) -> int:
     return int(value, 16)
 
 
+def stored(value: object) -> int:
+    """Read a number that databases can keep: below 2^63."""
+    number = quantity(value)
+    if number > _LARGEST_STORED:
+        raise MalformedError(f"{value!r} is more than any chain has")
+    return number
+
+
 def data(value: object, length: int | None = None) -> bytes:
     """Read bytes written as 0x-hex, of the given length if there is one."""
     if not isinstance(value, str) or not _DATA.fullmatch(value):
@@ -109,11 +118,11 @@ def block(value: object) -> Block:
     fields = _mapping(value)
     base_fee = fields.get("baseFeePerGas")
     return Block(
-        number=quantity(fields.get("number")),
+        number=stored(fields.get("number")),
         hash=data(fields.get("hash"), 32),
         parent=data(fields.get("parentHash"), 32),
-        time=quantity(fields.get("timestamp")),
-        base_fee=None if base_fee is None else quantity(base_fee),
+        time=stored(fields.get("timestamp")),
+        base_fee=None if base_fee is None else stored(base_fee),
         transactions=_words(fields, "transactions"),
     )
 
@@ -125,10 +134,10 @@ def log(value: object) -> Log:
         address=address(fields.get("address")),
         topics=_words(fields, "topics"),
         data=data(fields.get("data")),
-        block_number=quantity(fields.get("blockNumber")),
+        block_number=stored(fields.get("blockNumber")),
         block_hash=data(fields.get("blockHash"), 32),
         transaction_hash=data(fields.get("transactionHash"), 32),
-        log_index=quantity(fields.get("logIndex")),
+        log_index=stored(fields.get("logIndex")),
     )
 
 
@@ -145,10 +154,10 @@ def receipt(value: object) -> Receipt:
     return Receipt(
         transaction_hash=data(fields.get("transactionHash"), 32),
         succeeded=quantity(fields.get("status")) == 1,
-        block_number=quantity(fields.get("blockNumber")),
+        block_number=stored(fields.get("blockNumber")),
         block_hash=data(fields.get("blockHash"), 32),
-        gas_used=quantity(fields.get("gasUsed")),
-        effective_gas_price=quantity(fields.get("effectiveGasPrice")),
+        gas_used=stored(fields.get("gasUsed")),
+        effective_gas_price=stored(fields.get("effectiveGasPrice")),
         contract=None if contract is None else address(contract),
         events=_length(fields.get("logs")),
     )

@@ -1,12 +1,12 @@
 """The keys of an installation: given by environment, or made once and kept in the data folder."""
 
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from chain.keystore import save_private
 from webapp.config import Settings, variable
 
 FILE_NAME = "secrets.json"
@@ -95,10 +95,4 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, fresh: Secrets) -> None:
-    temporary = path.with_suffix(".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"version": VERSION, **asdict(fresh)}, file, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    save_private(path, json.dumps({"version": VERSION, **asdict(fresh)}, indent=2).encode())

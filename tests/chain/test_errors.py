@@ -226,3 +226,10 @@ def test_the_embedded_chain_knows_what_it_mined(embedded: LocalChain) -> None:
     sending.send(nonce=nonce)
     with pytest.raises(AlreadyKnown):
         sending.send(nonce=nonce)
+
+
+def test_a_nodes_words_are_cleaned_of_what_terminals_and_databases_do_not_take() -> None:
+    error = translate({"code": 1, "message": "\x1b[2Jall\x00 is\r\nfine\ud800"})
+    assert isinstance(error, RpcRefused)
+    assert error.message == " [2Jall  is  fine "
+    error.message.encode()

@@ -1,6 +1,7 @@
 """Keystores: those of other programs open, and each way in which one cannot be used is told."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,19 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(KeystoreExists):
         write_keystore(file, KEY, PASSWORD)
     assert json.loads(file.read_text(encoding="utf-8")) == VECTOR
+
+
+def test_an_empty_password_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KeystoreUnusable, match="password is empty"):
+        write_keystore(tmp_path / "new.json", KEY, "")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(KeystoreUnusable, match="password is empty"):
+        read_keystore(written(tmp_path, VECTOR), "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_of_another_user_is_not_read(tmp_path: Path) -> None:
+    file = written(tmp_path, VECTOR)
+    os.chown(file, 12_345, -1)
+    with pytest.raises(KeystoreExposed, match="belongs to user 12345"):
+        read_private(file)

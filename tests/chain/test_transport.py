@@ -144,6 +144,8 @@ BLOCK = {
         {"hash": "0x11"},
         {"timestamp": "0x"},
         {"timestamp": True},
+        {"timestamp": hex(2**63)},
+        {"baseFeePerGas": hex(2**63)},
         {"baseFeePerGas": "-1"},
         {"transactions": None},
         {"transactions": ["0x11"]},

@@ -21,8 +21,8 @@ from webapp.log.schemas import (
 from webapp.log.service import current_log, newest_final_block
 
 blueprint = ApiBlueprint("log", __name__, description="The log and its pins")
-# What is sealed never changes, so a full page of a named log is the same for ever.
-IMMUTABLE = "public, max-age=31536000, immutable"
+# What is sealed never changes, but an anchorer does not name a log: it may begin another one.
+BRIEFLY = "public, max-age=300"
 REVALIDATE = "public, no-cache"
 
 
@@ -77,7 +77,7 @@ def batch(query: dict[str, Any], sequence: int) -> Response:
 
 def _answer(body: bytes, *, lasting: bool = False, following: str | None = None) -> Response:
     response = Response(body, content_type="application/json")
-    response.headers["Cache-Control"] = IMMUTABLE if lasting else REVALIDATE
+    response.headers["Cache-Control"] = BRIEFLY if lasting else REVALIDATE
     if following is not None:
         response.headers["Link"] = f'<{following}>; rel="next"'
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])

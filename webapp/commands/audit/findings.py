@@ -20,7 +20,9 @@ class Findings:
     def check(self, kind: str, holds: bool, sentence: str) -> None:
         """Note a mismatch unless something holds."""
         if not holds:
-            self.first.setdefault(kind, sentence)
+            # A row may hold what a terminal obeys.
+            shown = "".join(one if one.isprintable() else "?" for one in sentence)
+            self.first.setdefault(kind, shown)
             self.counts[kind] = self.counts.get(kind, 0) + 1
 
     def saw(self, what: str) -> None:

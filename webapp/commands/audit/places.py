@@ -69,7 +69,7 @@ def _check_leaf(findings: Findings, row: Any) -> None:
         fields = (row.position, author, row.sequence, row.previous, row.record, row.kind)
         leaf = leaf_hash(*fields, row.content, signature_hash(row.signature))
         root = root_of(row.leaf, row.proof)
-    except (ProofError, TypeError) as error:
+    except (ProofError, TypeError, ValueError) as error:
         findings.check("leaf", False, f"{where} has no leaf: {error}.")
         return
     findings.check("leaf", leaf == row.leaf, f"{where} does not hash to its leaf.")

@@ -13,6 +13,7 @@ from webapp.extensions import table_of
 from webapp.log.models import Author, Delegation, Entry
 from webapp.posts.models import Post
 
+KINDS = frozenset(int(kind) for kind in Kind)
 SALTED = frozenset({Kind.POST, Kind.STAMP})
 ENTRIES, POSTS = table_of(Entry), table_of(Post)
 AUTHORS, DELEGATIONS = table_of(Author), table_of(Delegation)
@@ -29,6 +30,9 @@ def audit_records(connection: Connection, findings: Findings) -> None:
     query = select(*(ENTRIES.c[name] for name in columns), _DELETED.exists().label("deleted"))
     for row in stream(connection, query.order_by(ENTRIES.c.id)):
         findings.saw("entries")
+        if row.kind not in KINDS:
+            findings.check("kind", False, f"Entry {row.id} is of no kind: {row.kind}.")
+            continue
         kind, name = Kind(row.kind), f"Entry {row.id} ({Kind(row.kind).type_name})"
         findings.check(
             "salt", (row.salt_digest is not None) == (kind in SALTED), f"{name} has a wrong salt."
@@ -103,7 +107,7 @@ def _check_shown(findings: Findings, row: Any) -> None:
         return
     findings.check("post", row.deleted_at is None, f"Post {row.id} is deleted without a Deletion.")
     message: Message | None = row.entry_message
-    if message is None:
+    if not isinstance(message, dict):  # a malformed one is found with its entry
         return
     facts = {
         "text": (row.text, message.get("text")),
@@ -130,6 +134,10 @@ def _find_missing(connection: Connection, findings: Findings) -> None:
         findings.check("post", False, f"No post shows entry {row.id}, the newest of its record.")
 
 
+def _fields(message: object) -> dict[str, Any]:
+    return message if isinstance(message, dict) else {}
+
+
 def audit_devices(connection: Connection, findings: Findings) -> None:
     """Compare what devices may do with the Delegations and Revocations in the log."""
     ended = ENTRIES.alias("ended")
@@ -151,7 +159,7 @@ def audit_devices(connection: Connection, findings: Findings) -> None:
     )
     for row in stream(connection, query):
         findings.saw("devices")
-        message, ended_message = row.message or {}, row.ended_message or {}
+        message, ended_message = _fields(row.message), _fields(row.ended_message)
         kept = (row.author, row.delegate, row.expires_at)
         signed = (row.granted_by, message.get("delegate"), message.get("expiresAt"))
         findings.check(

@@ -5,19 +5,25 @@ send the passwords that a .netrc file holds.
 """
 
 import http.client
+import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping
-from contextlib import suppress
-from socket import SHUT_RDWR
+from concurrent.futures import Future
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from chain.deadline import Deadline, TimedSocket
 from webapp.commands.public_log.errors import UnclearError, UnusableError
 
 MAX_ANSWER_BYTES = 4 << 20
 _PIECE = 1 << 16
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "troth"}
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+    "User-Agent": "troth",
+}
 
 
 class NotThereError(Exception):
@@ -46,29 +52,60 @@ class BoundedHttp:
 
     def get(self, path: str, query: Mapping[str, object]) -> bytes:
         """Return the body of a 200; raises NotThereError for a 404 and UnclearError for all else."""
-        connection = self._connection()
-        watch = threading.Timer(self._timeout, _cut, [connection])
-        watch.daemon = True
-        watch.start()
-        began = time.monotonic()
+        deadline = Deadline(self._timeout)
+        connection = http.client.HTTPConnection(self._host, self._port or self._default_port())
         try:
+            connection.sock = self._connected(deadline)
             connection.request("GET", f"{self._base}{path}?{urlencode(query)}", headers=_HEADERS)
-            return self._body(connection.getresponse(), path)
-        except (OSError, http.client.HTTPException) as error:
-            slow = time.monotonic() - began >= self._timeout
-            why = f"not within {self._timeout:g} s" if slow else type(error).__name__
+            # The client reads its answer from whatever makefile() gives.
+            answer = http.client.HTTPResponse(
+                cast("socket.socket", TimedSocket(connection.sock, deadline))
+            )
+            with answer:
+                answer.begin()
+                return self._body(answer, path)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            why = f"not within {self._timeout:g} s" if deadline.over() else type(error).__name__
             raise UnclearError(f"{self.name} did not answer {path} ({why}).") from error
         finally:
-            watch.cancel()
             connection.close()
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _default_port(self) -> int:
+        return 443 if self._tls else 80
+
+    def _connected(self, deadline: Deadline) -> socket.socket:
+        """Return a connected socket whose waits end at the deadline; raises OSError."""
+        problem: OSError = OSError("the name has no address")
+        for family, kind, protocol, _, address in self._addresses(deadline):
+            plain = socket.socket(family, kind, protocol)
+            try:
+                plain.settimeout(deadline.left())
+                plain.connect(address)
+                plain.settimeout(deadline.left())
+                return self._wrapped(plain)
+            except OSError as error:
+                plain.close()
+                problem = error
+        raise problem
+
+    def _addresses(self, deadline: Deadline) -> list[Any]:
+        port = self._port or self._default_port()
+        asked: Future[list[Any]] = Future()
+
+        def resolve() -> None:
+            try:
+                asked.set_result(socket.getaddrinfo(self._host, port, 0, socket.SOCK_STREAM))
+            except (OSError, ValueError) as error:
+                asked.set_exception(error)
+
+        # A resolver takes no time limit, so it works beside; one that hangs is left behind.
+        threading.Thread(target=resolve, daemon=True).start()
+        return asked.result(deadline.left())
+
+    def _wrapped(self, plain: socket.socket) -> socket.socket:
         if not self._tls:
-            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(
-            self._host, self._port, timeout=self._timeout, context=context
-        )
+            return plain
+        return ssl.create_default_context().wrap_socket(plain, server_hostname=self._host)
 
     def _body(self, answer: http.client.HTTPResponse, path: str) -> bytes:
         if 300 <= answer.status < 400:
@@ -93,9 +130,3 @@ class BoundedHttp:
         if length is not None and len(body) < length:
             raise UnclearError(f"{self.name} broke its answer to {path} off.")
         return bytes(body)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """End whatever waits on a connection."""
-    with suppress(OSError, AttributeError):
-        connection.sock.shutdown(SHUT_RDWR)

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,24 +10,25 @@ import click
 
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
-from chain.deploy import check_code
 from chain.errors import ChainError, UnusableRecord
+from chain.keystore import save_private
 from chain.proofs.bundle import Anchor, AnchorBlock, Bundle, dump_bundle, parse_bundle
 from chain.proofs.errors import MalformedError
 from chain.proofs.readers import Pins
-from chain.proofs.verdicts import Verdict, spell_time
-from chain.proofs.verify import verify
+from chain.proofs.verdicts import spell_time
 from chain.signer import Signer
+from webapp.commands.self_anchor.checks import (
+    check_bundle,
+    check_chain,
+    check_signature,
+    check_signer,
+)
 from webapp.commands.self_anchor.errors import NotYetError, SelfAnchorError
 from webapp.commands.self_anchor.keys import read_signer
+from webapp.commands.self_anchor.limits import Amount, Limits, ether
 from webapp.commands.self_anchor.namespace import Place, find_place
-from webapp.commands.self_anchor.sending import (
-    deliver,
-    load_pending,
-    save,
-    save_pending,
-    sign_call,
-)
+from webapp.commands.self_anchor.pending import Owed, load_pending, save_pending
+from webapp.commands.self_anchor.sending import Agree, Call, deliver, next_bytes
 from webapp.commands.verify import UnusableError, Wanted, check_url, find_pins, read_file
 from webapp.config import InvalidSettingError, Settings, load_settings
 
@@ -45,6 +47,16 @@ class Files:
     def pending(self) -> Path:
         """The file that holds what was signed and is not in a block yet."""
         return self.out.with_name(self.out.name + ".pending")
+
+
+@dataclass(frozen=True)
+class How:
+    """Who signs and who agrees to the cost; the block to search from; seconds to wait for a block."""
+
+    signer: Signer
+    agree: Agree
+    from_block: int
+    timeout: float
 
 
 @click.command("self-anchor")
@@ -76,7 +88,29 @@ class Files:
     show_default=True,
     help="Seconds to wait for a block",
 )
-def self_anchor(
+@click.option(
+    "--max-fee-gwei",
+    type=Amount(),
+    default="100",
+    show_default=True,
+    help="Highest fee a gas, the tip included",
+)
+@click.option(
+    "--max-tip-gwei",
+    type=Amount(),
+    default="5",
+    show_default=True,
+    help="Highest tip a gas; a node that suggests more is not followed",
+)
+@click.option(
+    "--max-cost",
+    type=Amount(),
+    default="0.02",
+    show_default=True,
+    help="Highest cost of the transaction in ether",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before signing")
+def self_anchor(  # noqa: PLR0913, PLR0917 - one for each option
     file: Path,
     rpc: str | None,
     key_file: Path | None,
@@ -84,6 +118,10 @@ def self_anchor(
     out: Path | None,
     from_block: int,
     timeout: float,
+    max_fee_gwei: Decimal,
+    max_tip_gwei: Decimal,
+    max_cost: Decimal,
+    yes: bool,
 ) -> None:
     """Anchor your own record FILE in your own name, without the server.
 
@@ -102,9 +140,14 @@ def self_anchor(
     try:
         check_bundle(bundle)
         check_chain(client, bundle, pins)
+        check_signature(client, bundle)
         signer = read_signer(key_file, keystore)
         check_signer(bundle, signer)
-        proof = anchor_bundle(client, signer, bundle, files, from_block, timeout)
+        domain = bundle.domain
+        limits = Limits.of(max_fee_gwei, max_tip_gwei, max_cost)
+        owed = Owed(signer.address, domain.chain_id, domain.verifying_contract, limits)
+        how = How(signer, _agreement(yes=yes), from_block, timeout)
+        proof = anchor_bundle(client, owed, bundle, files, how)
     except (SelfAnchorError, ChainError, OSError) as error:
         _end(REFUSED, str(error))
     except NotYetError as error:
@@ -112,78 +155,38 @@ def self_anchor(
     _print(proof, files, pins, settings)
 
 
-def check_bundle(bundle: Bundle) -> None:
-    """Check that a bundle's record is whole and somebody's; raises SelfAnchorError."""
-    if bundle.signature is None:
-        raise SelfAnchorError(
-            "The record is unsigned: nobody holds a key for its author, so nobody can anchor it."
-        )
-    report = verify(replace(bundle, anchor=None, proof=()), None)
-    for name in ("integrity", "author"):
-        found = report.by_claim(name)
-        if found.verdict is Verdict.FAIL:
-            raise SelfAnchorError(f"The file does not hold: {found.reason}.")
+def _agreement(*, yes: bool) -> Agree:
+    def agree(cost: int) -> None:
+        click.echo(f"The transaction costs {ether(cost)} ether at most.", err=True)
+        try:
+            if yes or click.confirm("Sign and send it?", err=True):
+                return
+        except click.Abort:
+            click.echo(err=True)
+        raise SelfAnchorError("Nothing was signed. Agree to the cost, or give --yes.")
 
-
-def check_chain(client: ChainClient, bundle: Bundle, pins: Pins | None) -> None:
-    """Check that the node serves the chain that the record was signed for, with AnchorLog on it.
-
-    Raises SelfAnchorError, and what ChainClient raises.
-    """
-    domain, actual = bundle.domain, client.chain_id()
-    if actual != domain.chain_id:
-        raise SelfAnchorError(
-            f"The record was signed for chain {domain.chain_id}; the node serves {actual}."
-        )
-    if pins is not None and pins.chain_id == actual and client.genesis() != pins.genesis:
-        raise SelfAnchorError(
-            f"The node's chain {actual} begins with another block than the pinned 0x{pins.genesis.hex()}."
-        )
-    if pins is not None and pins.anchorer == bundle.entry.author:
-        raise SelfAnchorError(
-            f"{pins.anchorer} is the log's own anchorer; a record put into its namespace would break "
-            "the log."
-        )
-    # The address comes from the file: nothing is sent to it unless the code there is AnchorLog's.
-    check_code(client, domain.verifying_contract)
-
-
-def check_signer(bundle: Bundle, signer: Signer) -> None:
-    """Check that the key is the author's; raises SelfAnchorError, which says who can."""
-    author = bundle.entry.author
-    if signer.address != author:
-        raise SelfAnchorError(
-            f"The key is that of {signer.address}; only {author}, the record's author, can anchor it. "
-            "If that is a contract wallet, let it call anchor(sequence, leaf, 1) of "
-            f"{bundle.domain.verifying_contract} itself."
-        )
+    return agree
 
 
 def anchor_bundle(
-    client: ChainClient,
-    signer: Signer,
-    bundle: Bundle,
-    files: Files,
-    from_block: int,
-    timeout: float,
+    client: ChainClient, owed: Owed, bundle: Bundle, files: Files, how: How
 ) -> Bundle:
     """Anchor a record unless it is, and return (and write) the bundle that proves it.
 
     Raises SelfAnchorError, NotYetError, and what ChainClient raises.
     """
-    contract = bundle.domain.verifying_contract
-    place = find_place(client, contract, bundle.entry, from_block)
+    place = find_place(client, owed.contract, bundle.entry, how.from_block)
     if place.event is None:
         leaf = place.entry.leaf()
-        pending = load_pending(files.pending)
-        if pending is None or pending.leaf != "0x" + leaf.hex():
-            data = AnchorLog.anchor(place.entry.sequence, leaf, 1)
-            pending = sign_call(client, signer, contract, data, leaf)
+        data = AnchorLog.anchor(place.entry.sequence, leaf, 1)
+        before = load_pending(files.pending, owed)
+        pending = next_bytes(client, owed, Call(how.signer, data, leaf, how.agree), before)
+        if pending != before:
             save_pending(files.pending, pending)
-        deliver(client, pending, files.pending, timeout)
-        place = find_place(client, contract, bundle.entry, from_block)
+        deliver(client, pending, files.pending, how.timeout)
+        place = find_place(client, owed.contract, bundle.entry, how.from_block)
     proof = _proof(client, bundle, place)
-    save(files.out, dump_bundle(proof))
+    save_private(files.out, dump_bundle(proof))
     files.pending.unlink(missing_ok=True)
     return proof
 

@@ -5,13 +5,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from werkzeug.wrappers import Response
 
 from tests.support.answers import closed_port
 from tests.webapp.commands.conftest import Done, Run
+from webapp.commands.public_log.errors import UnclearError
+from webapp.commands.public_log.http import BoundedHttp
 
 from .conftest import Watched
 
@@ -68,6 +70,21 @@ def test_a_node_that_is_away_or_another_cannot_be_told(troth: Run, full: Watched
 
 
 @contextmanager
+def full_backlog() -> Iterator[tuple[str, int]]:
+    """Give an address that takes no connection and refuses none."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with suppress(BlockingIOError):
+                waiting.connect(server.getsockname())
+        yield server.getsockname()
+
+
+@contextmanager
 def dripping(head: bytes) -> Iterator[str]:
     """Serve an answer that never ends, a byte at a time."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -93,8 +110,14 @@ def dripping(head: bytes) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"],
-    ids=["status", "headers", "body"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9999\r\n\r\n",
+    ],
+    ids=["status", "headers", "body", "no length", "close"],
 )
 @pytest.mark.timeout(30)
 def test_an_answer_that_drips_is_cut_off(
@@ -104,6 +127,36 @@ def test_an_answer_that_drips_is_cut_off(
     with dripping(head) as url:
         done = look_at(troth, full, url)
     assert done.code == UNCLEAR, done.out
+
+
+@pytest.mark.timeout(30)
+def test_an_address_that_never_answers_takes_no_more_than_the_time_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with full_backlog() as silent:
+        both = [(2, 1, 6, "", silent), (2, 1, 6, "", silent)]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_: both)
+        with pytest.raises(UnclearError, match=r"not within 0\.3 s"):
+            BoundedHttp("http://two.example", 0.3).get("/log", {})
+
+
+@pytest.mark.timeout(30)
+def test_a_name_that_is_never_resolved_takes_no_more_than_the_time_there_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released = threading.Event()
+
+    def hang(*_: object) -> list[object]:
+        released.wait(20)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", hang)
+    try:
+        with pytest.raises(UnclearError, match=r"not within 0\.3 s"):
+            BoundedHttp("http://slow.example", 0.3).get("/log", {})
+        assert not released.is_set()
+    finally:
+        released.set()
 
 
 @pytest.mark.parametrize(
