@@ -89,13 +89,13 @@ def _gas(client: ChainClient, owed: Owed, data: bytes) -> int:
 
 
 def _offer(client: ChainClient, owed: Owed, before: Pending | None) -> Offer:
-    market, cap = client.fees(), owed.limits.max_fee
-    tip = min(market.priority, owed.limits.max_tip)
+    market, cap, most = client.fees(), owed.limits.max_fee, owed.limits.max_tip
+    tip = min(market.priority, most)
     market = replace(market, max_fee=market.max_fee - market.priority + tip, priority=tip)
     if before is None:
-        offer = first_offer(market, cap)
+        offer = first_offer(market, cap, most)
     else:
-        offer = raised_offer(before.offer(), market, cap)
+        offer = raised_offer(before.offer(), market, cap, most)
     if offer is None:
         raise SelfAnchorError(
             f"The node's base fee is {market.base} wei a gas; --max-fee-gwei does not allow to pay it"
