@@ -19,7 +19,7 @@ from webapp import database
 from webapp.extensions import db
 
 SEED = 11
-OFTEN = 4
+OFTEN = 2
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_death_at_any_point_of_a_rewind_leaves_it_whole_or_undone(
 ) -> None:
     at, died = 0, "killed"
     while died.startswith("killed"):
-        at += 3
+        at += 4
         world = World(SEED, *new_place())
         world.faults.active = False
         with world.clock.used():

@@ -8,7 +8,7 @@ from tests.simulation.conftest import Place
 from tests.simulation.course import play_course
 
 # Every one of them is taken in turn by `make soak`.
-STRIDE, GROUPS = 50, 3
+STRIDE, GROUPS = 80, 3
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
