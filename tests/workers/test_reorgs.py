@@ -66,11 +66,13 @@ def test_a_transaction_whose_block_is_dropped_is_delayed_sent_again_and_becomes_
     assert (before["state"], before["reason"]) == ("mined", None)
     drop_block(node, snapshot)
     index(client)
-    send(LOG)
     orphaned = anchoring(alice, post)
     assert (orphaned["state"], orphaned["reason"]) == ("delayed", REASONS["orphaned"])
     assert (orphaned["mined_at"], orphaned["final_at"]) == (None, None)
     assert orphaned["sent_at"] == before["sent_at"]
+    send(LOG)
+    again = anchoring(alice, post)
+    assert (again["state"], again["reason"]) == ("sent", None)
     send(LOG)
     index(client)
     assert anchoring(alice, post)["state"] == "mined"
@@ -82,7 +84,7 @@ def test_a_transaction_whose_block_is_dropped_is_delayed_sent_again_and_becomes_
     assert only(Transaction).state == "final"
 
 
-def test_an_orphaned_transaction_stays_delayed_while_the_node_loses_it(
+def test_an_orphaned_transaction_is_sent_again_until_the_node_keeps_it(
     context: Flask,
     node: DevNode,
     client: ChainClient,
@@ -98,7 +100,7 @@ def test_an_orphaned_transaction_stays_delayed_while_the_node_loses_it(
         patched.setattr(client, "send_raw", lambda raw: raw[:32])
         for _ in range(2):
             send(LOG)
-            assert anchoring(alice, post)["state"] == "delayed"
+            assert anchoring(alice, post)["state"] == "sent"
     send(LOG)
     send(LOG)
     assert anchoring(alice, post)["state"] == "mined"
