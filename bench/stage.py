@@ -75,12 +75,19 @@ def _application(folder: Path, url: str = "") -> Flask:
 
 
 @contextmanager
-def bare_engine(app: Flask) -> Iterator[Engine]:
-    """Give the floor an engine with the application's own settings; on SQLite a file of its own."""
+def bare_engine(app: Flask, *, transactions: bool = True) -> Iterator[Engine]:
+    """Give the floor an engine on the application's database; on SQLite a file of its own.
+
+    On PostgreSQL it is what SQLAlchemy makes when it is told nothing: a transaction round every write.
+    Without ``transactions`` it has the application's own setting there: a statement commits by itself.
+    """
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    options = engine_options(url.drivername)
     if url.get_backend_name() == "sqlite":
         url = url.set(database=f"{url.database}.floor")
-    engine = create_engine(url, **engine_options(url.drivername))
+    elif transactions:
+        del options["isolation_level"]
+    engine = create_engine(url, **options)
     prepare_engine(engine)
     try:
         yield engine

@@ -107,19 +107,35 @@ class _Unit:
         self.bells: set[doorbell.Bell] = set()
         self._pipeline: ExitStack | None = None
         self._raw: psycopg.Connection[Any] | None = None
+        self._owes_begin = False
 
-    def begin(self) -> None:
-        if self.connection is None:
-            self.session.rollback()  # ends what was read so far: a reader cannot become a writer
-            self.session.expire_all()  # and what an earlier unit left is not current any more
-            self.connection = self.session.connection(execution_options=write_options(db.engine))
+    def begin(self, *, at_first_fetch: bool = False) -> None:
+        if self.connection is not None:
+            return
+        self.session.rollback()  # ends what was read so far: a reader cannot become a writer
+        self.session.expire_all()  # and what an earlier unit left is not current any more
+        options = None if db.engine.dialect.name == "postgresql" else write_options(db.engine)
+        self.connection = self.session.connection(execution_options=options)
+        self._raw = psycopg_connection(self.connection)
+        self._owes_begin = self._raw is not None
+        if not at_first_fetch:
+            self.send_begin()
+
+    def send_begin(self) -> None:
+        """Begin on PostgreSQL, where the connection stays one that begins nothing by itself.
+
+        Switching it to and fro costs more than the word; COMMIT and ROLLBACK go by what the server says.
+        """
+        if self._owes_begin and self._raw is not None and self.connection is not None:
+            self._owes_begin = False
+            with driver_errors(self.connection):
+                self._raw.execute("BEGIN")
 
     def send_ahead(self) -> None:
         """Stop waiting for each statement's outcome, where the driver can."""
-        raw = None if self.connection is None else psycopg_connection(self.connection)
-        if raw is not None and self._pipeline is None:
-            self._raw, self._pipeline = raw, ExitStack()
-            self._pipeline.enter_context(raw.pipeline())
+        if self._raw is not None and self._pipeline is None:
+            self._pipeline = ExitStack()
+            self._pipeline.enter_context(self._raw.pipeline())
 
     def catch_up(self, *, commit: bool = False) -> None:
         """Wait for what was sent ahead, after a COMMIT in the same breath if asked; raises DBAPIError."""
@@ -154,18 +170,28 @@ def one_unit() -> Iterator[Session]:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """Open a write transaction that commits at the end, or join the unit of work that is open."""
+def writing(*, at_first_fetch: bool = False) -> Iterator[Session]:
+    """Open a write transaction that commits at the end, or join the unit of work that is open.
+
+    With ``at_first_fetch`` the block promises to begin with ``fetch_together``, which takes the BEGIN along.
+    """
     session = db.session()
     unit = session.info.get(_UNIT)
     if unit is not None:
-        unit.begin()
+        unit.begin(at_first_fetch=at_first_fetch)
         yield session
         unit.catch_up()
         return
     with one_unit():
-        session.info[_UNIT].begin()
+        session.info[_UNIT].begin(at_first_fetch=at_first_fetch)
         yield session
+
+
+def send_begin(session: Session) -> None:
+    """Send the BEGIN that a ``writing(at_first_fetch=True)`` block still owes, if it does."""
+    unit: _Unit | None = session.info.get(_UNIT)
+    if unit is not None:
+        unit.send_begin()
 
 
 def connection_of(session: Session) -> Connection:

@@ -24,8 +24,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from webapp.database import connection_of, driver_errors, psycopg_connection
-from webapp.extensions import Base, table_of
+from webapp.database import connection_of, driver_errors, psycopg_connection, send_begin
+from webapp.extensions import Base, db, table_of
 
 
 def fetch_together(
@@ -41,11 +41,26 @@ def fetch_together(
     if raw is None:
         return [connection.execute(query, values).all() for query, values in asked]
     with driver_errors(connection), raw.pipeline():
+        send_begin(session)
         cursors = [raw.cursor(row_factory=namedtuple_row) for _ in asked]
         for cursor, (query, values) in zip(cursors, asked, strict=True):
             compiled = _compiled(query, connection)
             cursor.execute(compiled.string, compiled.construct_params(values))
     return [cursor.fetchall() for cursor in cursors]
+
+
+def fetch_alone(query: Executable, values: Mapping[str, Any]) -> Any | None:
+    """Return a query's first row, read outside of any transaction; None where there is none.
+
+    Its values and columns must be of types that need no conversion on PostgreSQL.
+    """
+    with db.engine.connect() as connection:
+        raw = psycopg_connection(connection)
+        if raw is None:
+            return connection.execute(query, values).first()
+        compiled = _compiled(query, connection)
+        with driver_errors(connection):
+            return raw.execute(compiled.string, compiled.construct_params(values)).fetchone()
 
 
 class NextId(FunctionElement[int]):

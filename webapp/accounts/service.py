@@ -125,9 +125,9 @@ def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[D
     record = check_record(db.session(), Kind.DELEGATION, message, signature, account_id)
     with accepting() as session:
         admission = admit(session, record, account_id, settings().depth)
-        if not admission.created:
-            return session.get_one(Delegation, admission.entry.id), False
-        delegation = delegations.allow(session, admission.entry)
+        if admission.new is None:
+            return session.get_one(Delegation, admission.entry_id), False
+        delegation = delegations.allow(session, admission.new)
         record_event(session, EventType.DEVICE_ALLOWED, account_id, delegation.delegate)
         return delegation, True
 
@@ -150,10 +150,10 @@ def revoke_device(
         admission = admit(session, record, account_id, settings().depth)
         if not devices:
             raise DeviceNotFoundError(delegate)
-        if admission.created:
-            delegations.revoke(session, admission.entry)
+        if admission.new is not None:
+            delegations.revoke(session, admission.new)
             record_event(session, EventType.DEVICE_REVOKED, account_id, delegate)
-        ended = [one for one in devices if one.revocation_id == admission.entry.id]
+        ended = [one for one in devices if one.revocation_id == admission.entry_id]
         return (ended or devices)[0]
 
 

@@ -16,7 +16,8 @@ from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import write_alone, writing
 from webapp.errors import problem_response
-from webapp.extensions import db, jwt, table_of
+from webapp.extensions import jwt, table_of
+from webapp.round_trips import fetch_alone
 
 _SESSIONS = table_of(SignInSession).c
 _ALIVE = select(_SESSIONS.id).where(
@@ -115,8 +116,7 @@ def _revocation(session_id: UUID) -> Update:
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
     # Beside the session, whose transaction begins with what the request itself reads.
-    with db.engine.connect() as connection:
-        return connection.execute(_ALIVE, {"sid": UUID(claims["sid"])}).first() is None
+    return fetch_alone(_ALIVE, {"sid": UUID(claims["sid"])}) is None
 
 
 @jwt.unauthorized_loader

@@ -29,6 +29,7 @@ from webapp.log.errors import (
     SignatureRequiredError,
 )
 from webapp.log.models import Entry
+from webapp.log.new_entry import NewEntry
 from webapp.log.precedents import Precedents, RecordKey
 from webapp.log.service import OpenLog, forget_log, remembered_log
 from webapp.log.signers import Signer, find_signer
@@ -53,14 +54,14 @@ def in_the_open_log(accept: Callable[P, T]) -> Callable[P, T]:
 
 
 @contextmanager
-def accepting() -> Iterator[Session]:
-    """Open, or join, the write transaction that admits a record.
+def accepting(*, at_first_fetch: bool = False) -> Iterator[Session]:
+    """Open, or join, the write transaction that admits a record; ``writing`` explains ``at_first_fetch``.
 
     Raises SaltRefusedError where somebody else used the salt meanwhile: of all that makes a record unique,
     only that is not guarded by the author's lock.
     """
     try:
-        with writing() as session:
+        with writing(at_first_fetch=at_first_fetch) as session:
             yield session
     except IntegrityError as error:
         if violates(error, Entry, "salt_digest"):
@@ -92,10 +93,10 @@ class CheckedRecord:
 
 @dataclass(frozen=True)
 class Admission:
-    """An entry; whether it is new or was there already; whether it is its record's first."""
+    """A new entry, or the id of the one with the same content; whether it is its record's first."""
 
-    entry: Entry
-    created: bool
+    entry_id: int
+    new: NewEntry | None
     first: bool
 
 
@@ -139,8 +140,8 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int)
     Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
     admission = judge(session, record, account_id, depth)
-    if admission.created:
-        add_entry(session, admission.entry)
+    if admission.new is not None:
+        add_entry(session, admission.new)
     return admission
 
 
@@ -150,12 +151,12 @@ def judge(session: Session, record: CheckedRecord, account_id: UUID, depth: int)
     known = precedents.find_precedents(session, record.log, record.key, number)
     check_owner(known, record, account_id)
     if known.same_entry is not None:
-        return Admission(session.get_one(Entry, known.same_entry), created=False, first=False)
+        return Admission(known.same_entry, new=None, first=False)
     entry = judge_by(session, record, known, depth)
-    return Admission(entry, created=True, first=known.current is None)
+    return Admission(entry.id, entry, first=known.current is None)
 
 
-def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: int) -> Entry:
+def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: int) -> NewEntry:
     """Apply the log's rules to an owner's record that is not there yet; return the entry that it makes.
 
     Raises what ``admit`` raises.
@@ -173,14 +174,9 @@ def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: 
     return _entry(record, known.next_entry, delegation)
 
 
-def add_entry(session: Session, entry: Entry) -> None:
-    """Insert an entry that was judged; it stays a plain value, so that nothing is read back."""
-    connection_of(session).execute(_INSERT, entry_row(entry))
-
-
-def entry_row(entry: Entry) -> dict[str, Any]:
-    """Return an entry's columns, for whoever inserts it together with other rows."""
-    return {name: value for name, value in vars(entry).items() if name in _ENTRY_COLUMNS}
+def add_entry(session: Session, entry: NewEntry) -> None:
+    """Insert an entry that was judged."""
+    connection_of(session).execute(_INSERT, vars(entry))
 
 
 def _key(kind: Kind, message: dict[str, Any]) -> RecordKey:
@@ -204,8 +200,8 @@ def check_owner(known: Precedents, record: CheckedRecord, account_id: UUID) -> N
         raise SignatureRequiredError
 
 
-def _entry(record: CheckedRecord, entry_id: int, delegation_id: int | None) -> Entry:
-    return Entry(
+def _entry(record: CheckedRecord, entry_id: int, delegation_id: int | None) -> NewEntry:
+    return NewEntry(
         id=entry_id,
         log_id=record.log.id,
         author=record.author,
@@ -218,9 +214,7 @@ def _entry(record: CheckedRecord, entry_id: int, delegation_id: int | None) -> E
         delegation_id=delegation_id,
         audience=record.message.get("audience"),
         accepted_at=utc_now(),
-        batch=None,
     )
 
 
-_ENTRY_COLUMNS = set(table_of(Entry).c.keys())
 _INSERT = insert(table_of(Entry)).inline()

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from chain.proofs.records import Kind
 from webapp.columns import utc_now
 from webapp.log.errors import DelegateExpiredError, DelegateRevokedError, NotDelegableError
-from webapp.log.models import Delegation, Entry
+from webapp.log.models import Delegation
+from webapp.log.new_entry import NewEntry
 from webapp.log.signers import Signer
 
 AUTHOR_ONLY = (Kind.DELEGATION, Kind.REVOCATION)
@@ -42,7 +43,7 @@ def active_delegations(session: Session, author: str, delegate: str) -> list[Del
     return list(session.scalars(query))
 
 
-def allow(session: Session, entry: Entry) -> Delegation:
+def allow(session: Session, entry: NewEntry) -> Delegation:
     """Record what a Delegation's entry allows; needs an open write transaction."""
     message = entry.message or {}
     delegation = Delegation(
@@ -57,7 +58,7 @@ def allow(session: Session, entry: Entry) -> Delegation:
     return delegation
 
 
-def revoke(session: Session, entry: Entry) -> None:
+def revoke(session: Session, entry: NewEntry) -> None:
     """End every Delegation of the device that a Revocation's entry names."""
     delegate = (entry.message or {})["delegate"]
     for delegation in active_delegations(session, entry.author, delegate):

@@ -1,5 +1,7 @@
 """An entry's anchoring state, derived from its rows at every reading and stored nowhere."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import object_session
 
 from webapp.columns import iso
@@ -45,6 +47,12 @@ def anchoring(entry: Entry) -> dict[str, str | None]:
     }
 
 
+def saved(accepted_at: datetime) -> dict[str, str | None]:
+    """Return what ``anchoring`` says of an entry that was accepted a moment ago."""
+    later = dict.fromkeys(("sealed_at", "sent_at", "mined_at", "final_at", "reason"))
+    return {"state": "saved", "saved_at": iso(accepted_at), **later}
+
+
 def _state(batch: Batch | None, transaction: Transaction | None, anchor: Anchor | None) -> str:
     # The canonical event outranks what is known of the transaction that caused it.
     if anchor is not None:
@@ -73,8 +81,8 @@ def standing_anchor(batch: Batch) -> Anchor | None:
 def _halted_chain(row: Entry | Batch) -> Chain | None:
     """Return the chain of a row's log if it is halted; the session reads a log once for all its entries."""
     session = object_session(row)
-    if session is None:  # accepted a moment ago, and not read back
-        return None
+    if session is None:
+        raise ValueError("The state of a row that no session holds cannot be known")
     # Held here, because the session itself forgets what nobody else refers to.
     logs = session.info.setdefault(_LOGS, {})
     log = logs[row.log_id] = session.get_one(Log, row.log_id)

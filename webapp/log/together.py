@@ -18,6 +18,7 @@ from webapp.extensions import table_of
 from webapp.log.acceptance import CheckedRecord, check_owner, judge_by
 from webapp.log.errors import LogNotOpenError, LogReplacedError
 from webapp.log.models import Author, Entry
+from webapp.log.new_entry import NewEntry
 from webapp.log.precedents import Precedents
 from webapp.log.service import KnownBlock, OpenLog, current_log, forget_log
 from webapp.outbox.models import Block
@@ -38,7 +39,7 @@ class Offered:
 
 def judge_together(
     session: Session, log: OpenLog, offered: Sequence[Offered], depth: int
-) -> dict[int, Entry | ProblemError]:
+) -> dict[int, NewEntry | ProblemError]:
     """Return an entry to add, or why there is none, by the index of each record that is wholly new.
 
     At most MOST_TOGETHER records, all for ``log``. Needs an open write transaction, in which the authors
@@ -48,7 +49,7 @@ def judge_together(
     blocks = _blocks(session, log, {_number(one.record) for one in offered})
     head = blocks[max(blocks)]
     fresh = _wholly_new(session, log, offered)
-    answers: dict[int, Entry | ProblemError] = {}
+    answers: dict[int, NewEntry | ProblemError] = {}
     for index, entry_id in zip(fresh, next_ids(session, Entry, len(fresh)), strict=True):
         record = offered[index].record
         owner, signs = owners.get(record.author, (None, False))

@@ -17,7 +17,6 @@ from webapp.log.rules import parse_signature
 from webapp.pagination import Cursor, PageQuerySchema, link_next
 from webapp.posts import reading, service
 from webapp.posts.drafts import Draft
-from webapp.posts.models import Post
 from webapp.posts.schemas import (
     BundleQuerySchema,
     DeletionSchema,
@@ -25,6 +24,7 @@ from webapp.posts.schemas import (
     PostPageSchema,
     PostSchema,
 )
+from webapp.posts.views import PostView, view
 
 blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs")
 
@@ -35,7 +35,7 @@ blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs"
 @blueprint.arguments(NewPostSchema())
 @blueprint.response(201, PostSchema)
 @blueprint.alt_response(200, schema=PostSchema, description="The same record came before")
-def publish(body: dict[str, Any]) -> tuple[Post, int]:
+def publish(body: dict[str, Any]) -> tuple[PostView, int]:
     """Publish or edit a post: a signed record, or text from an account without a wallet."""
     account_id = current_account_id()
     if "message" in body:
@@ -49,16 +49,16 @@ def publish(body: dict[str, Any]) -> tuple[Post, int]:
 @blueprint.get("/posts/<uuid:post_id>")
 @jwt_required(optional=True)
 @blueprint.response(200, PostSchema)
-def post(post_id: UUID) -> Post:
+def post(post_id: UUID) -> PostView:
     """Return a post; once deleted, its tombstone."""
-    return reading.readable_post(db.session(), post_id, current_account_id_or_none())
+    return view(reading.readable_post(db.session(), post_id, current_account_id_or_none()))
 
 
 @blueprint.delete("/posts/<uuid:post_id>")
 @jwt_required()
 @blueprint.arguments(DeletionSchema(), required=False)
 @blueprint.response(200, PostSchema)
-def delete(body: dict[str, Any], post_id: UUID) -> Post:
+def delete(body: dict[str, Any], post_id: UUID) -> PostView:
     """Delete a post for good: text and salt of every version are erased."""
     account_id = current_account_id()
     if "message" not in body:
@@ -107,10 +107,11 @@ def posts_of_user(
     reader = current_account_id_or_none()
     found = reading.posts_of_account(db.session(), user_id, reader, page)
     items, more = found[: page["limit"]], len(found) > page["limit"]
+    shown = [view(post) for post in items]
     if not more:
-        return {"items": items, "next": None}, 200, {}
+        return {"items": shown, "next": None}, 200, {}
     cursor = Cursor(items[-1].created_at, items[-1].id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return {"items": shown, "next": str(cursor)}, 200, link_next(page, cursor)
 
 
 def _draft(body: dict[str, Any]) -> Draft:

@@ -4,8 +4,6 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from webapp.accounts.schemas import HEX_BOUND
 from webapp.columns import iso
-from webapp.log.states import anchoring
-from webapp.posts.models import Post
 
 UUID_TEXT = validate.Regexp(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="Give a UUID in lower case with hyphens."
@@ -39,18 +37,14 @@ class PostSchema(Schema):
     audience = fields.String(required=True)
     text = fields.String(required=True, allow_none=True)
     media = fields.List(fields.Dict(), required=True)
-    content = fields.Function(lambda post: "0x" + post.entry.content.hex(), required=True)
+    content = fields.Function(lambda post: "0x" + post.content.hex(), required=True)
     reply_to = fields.Function(lambda post: _hex_or_none(post.reply_to), required=True)
     quotes = fields.Function(lambda post: _hex_or_none(post.quotes), required=True)
     version = fields.Integer(required=True)
     created_at = fields.Function(lambda post: iso(post.created_at), required=True)
     edited_at = fields.Function(lambda post: iso(post.edited_at), required=True)
     deleted_at = fields.Function(lambda post: iso(post.deleted_at), required=True)
-    anchoring = fields.Method("state_of_entry", required=True)
-
-    def state_of_entry(self, post: Post) -> dict[str, str | None]:
-        """Return the anchoring state of the newest entry."""
-        return anchoring(post.entry)
+    anchoring = fields.Dict(required=True)
 
 
 class PostPageSchema(Schema):

@@ -21,12 +21,12 @@ from webapp.log.acceptance import (
     add_entry,
     admit,
     check_record,
-    entry_row,
     in_the_open_log,
     judge,
 )
 from webapp.log.errors import SignatureRequiredError
 from webapp.log.models import Author, Entry
+from webapp.log.new_entry import NewEntry
 from webapp.log.service import current_log, newest_final_block
 from webapp.posts.drafts import Draft, deletion_message, post_message
 from webapp.posts.errors import (
@@ -39,13 +39,14 @@ from webapp.posts.errors import (
 )
 from webapp.posts.models import Post
 from webapp.posts.reading import MAX_VERSIONS, may_answer, may_read, readable_post
+from webapp.posts.views import PostView, new_view, view
 from webapp.round_trips import insert_one_each
 
 SEAL_TASK = "troth.seal"
 
 
 @in_the_open_log
-def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[Post, bool]:
+def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple[PostView, bool]:
     """Publish a signed Post, or an edit of one; return the post and whether it is new.
 
     Raises MalformedError for the record's shape and the log's and posts' ProblemErrors.
@@ -55,7 +56,7 @@ def publish_signed(account_id: UUID, message: object, signature: bytes) -> tuple
 
 
 @in_the_open_log
-def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
+def publish_draft(account_id: UUID, draft: Draft) -> tuple[PostView, bool]:
     """Publish text of an account without a wallet; the record is unsigned and says so.
 
     Raises SignatureRequiredError for an account with a wallet, and what publish_signed raises.
@@ -68,7 +69,7 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[Post, bool]:
 
 
 @in_the_open_log
-def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> Post:
+def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: bytes) -> PostView:
     """Delete a post by a signed Deletion; return its tombstone."""
     record = check_record(db.session(), Kind.DELETION, message, signature, account_id)
     if record.record != post_id.bytes:
@@ -77,14 +78,14 @@ def delete_signed(account_id: UUID, post_id: UUID, message: object, signature: b
 
 
 @in_the_open_log
-def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
+def delete_unsigned(account_id: UUID, post_id: UUID) -> PostView:
     """Delete a post that was made without a wallet; return its tombstone."""
     session = db.session()
     post = readable_post(session, post_id, account_id)
     if post.account_id != account_id:
         raise NotYourPostError(str(post_id))
     if post.deleted_at is not None:
-        return post
+        return view(post)
     if session.get_one(Author, post.author).signs:
         raise SignatureRequiredError
     not_before = newest_final_block(session, current_log(session), settings().depth)
@@ -93,16 +94,16 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> Post:
     return _delete(account_id, post_id, record)
 
 
-def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
+def _publish(account_id: UUID, record: CheckedRecord) -> tuple[PostView, bool]:
     post_id = UUID(bytes=record.record)
     try:
-        with accepting() as session:
+        with accepting(at_first_fetch=True) as session:
             admission = judge(session, record, account_id, settings().depth)
-            if not admission.created:
-                return session.get_one(Post, post_id), False
+            if admission.new is None:
+                return view(session.get_one(Post, post_id)), False
             ring_after_commit(session, SEAL_TASK, record.log.id)
             publish = _create if admission.first else _edit
-            return publish(session, account_id, post_id, admission.entry, record.message), True
+            return publish(session, account_id, post_id, admission.new, record.message), True
     except IntegrityError as error:  # the id of somebody else's post
         if violates(error, Post, "id"):
             raise PostIdTakenError(str(post_id)) from None
@@ -110,17 +111,17 @@ def _publish(account_id: UUID, record: CheckedRecord) -> tuple[Post, bool]:
 
 
 def _create(
-    session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
-) -> Post:
+    session: Session, account_id: UUID, post_id: UUID, entry: NewEntry, message: dict[str, Any]
+) -> PostView:
     row = first_version(account_id, entry, message)
     check_answers(session, account_id, row)
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
     send_ahead(session)
-    insert_one_each(session, (Entry, entry_row(entry)), (Post, row), (Event, created))
-    return Post(entry=entry, **row)
+    insert_one_each(session, (Entry, vars(entry)), (Post, row), (Event, created))
+    return new_view(row, entry)
 
 
-def first_version(account_id: UUID, entry: Entry, message: dict[str, Any]) -> dict[str, Any]:
+def first_version(account_id: UUID, entry: NewEntry, message: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of a post as its first entry makes it."""
     return {
         "id": UUID(bytes=entry.record),
@@ -134,8 +135,8 @@ def first_version(account_id: UUID, entry: Entry, message: dict[str, Any]) -> di
 
 
 def _edit(
-    session: Session, account_id: UUID, post_id: UUID, entry: Entry, message: dict[str, Any]
-) -> Post:
+    session: Session, account_id: UUID, post_id: UUID, entry: NewEntry, message: dict[str, Any]
+) -> PostView:
     add_entry(session, entry)
     post = session.get_one(Post, post_id)
     if post.version >= MAX_VERSIONS:
@@ -151,7 +152,7 @@ def _edit(
     record_event(session, EventType.POST_EDITED, account_id, str(post_id), version=post.version)
     session.flush()
     session.refresh(post)
-    return post
+    return view(post)
 
 
 def _content(message: dict[str, Any]) -> dict[str, Any]:
@@ -177,7 +178,7 @@ def check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) -> 
             raise AnsweredPostUnknownError(wire_name, "0x" + wanted.hex())
 
 
-def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
+def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
     with accepting() as session:
         post = session.get(Post, post_id)
         if post is None or not may_read(post, account_id):
@@ -185,8 +186,8 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
         if post.account_id != account_id or post.author != record.author:
             raise NotYourPostError(str(post_id))
         admission = admit(session, record, account_id, settings().depth)
-        if admission.created:
-            post.entry_id, post.deleted_at = admission.entry.id, utc_now()
+        if admission.new is not None:
+            post.entry_id, post.deleted_at = admission.entry_id, utc_now()
             post.text, post.media = None, []
             erase_record(session, record.author, record.record)
             forget_answers(session, account_id, str(post_id))
@@ -195,7 +196,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> Post:
             session.flush()
         # Under the author's lock: what was read before it may be older than another deletion.
         session.refresh(post)
-        return post
+        return view(post)
 
 
 def erase_record(session: Session, author: str, record: bytes) -> None:

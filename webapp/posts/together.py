@@ -16,13 +16,14 @@ from webapp.errors import ProblemError, malformed_record
 from webapp.events.models import Event, EventType
 from webapp.events.service import event_row
 from webapp.extensions import db
-from webapp.log.acceptance import check_record, entry_row
+from webapp.log.acceptance import check_record
 from webapp.log.errors import LogReplacedError
 from webapp.log.models import Entry
 from webapp.log.together import MOST_TOGETHER, Offered, judge_together
 from webapp.posts.errors import AnsweredPostUnknownError
 from webapp.posts.models import Post
 from webapp.posts.service import SEAL_TASK, check_answers, first_version, publish_signed
+from webapp.posts.views import PostView, new_view
 
 
 @dataclass(frozen=True)
@@ -34,20 +35,20 @@ class SignedPost:
     signature: bytes
 
 
-def publish_many(posts: Sequence[SignedPost]) -> list[Post | ProblemError]:
+def publish_many(posts: Sequence[SignedPost]) -> list[PostView | ProblemError]:
     """Publish signed posts in few transactions; return each post, or why it was refused, in order.
 
     One that is refused holds up no other. New posts are accepted by the thousand; edits, repetitions and
     what clashes with another of the same call one by one, after them.
     """
-    answers: list[Post | ProblemError] = []
+    answers: list[PostView | ProblemError] = []
     for start in range(0, len(posts), MOST_TOGETHER):
         answers += _publish_some(posts[start : start + MOST_TOGETHER])
     return answers
 
 
-def _publish_some(posts: Sequence[SignedPost]) -> list[Post | ProblemError]:
-    answers: dict[int, Post | ProblemError] = {}
+def _publish_some(posts: Sequence[SignedPost]) -> list[PostView | ProblemError]:
+    answers: dict[int, PostView | ProblemError] = {}
     offered: dict[int, Offered] = {}
     for index, post in enumerate(posts):
         try:
@@ -67,7 +68,7 @@ def _publish_some(posts: Sequence[SignedPost]) -> list[Post | ProblemError]:
     return [answers[index] for index in range(len(posts))]
 
 
-def _accept_new(offered: dict[int, Offered]) -> dict[int, Post | ProblemError]:
+def _accept_new(offered: dict[int, Offered]) -> dict[int, PostView | ProblemError]:
     """Accept what is wholly new; a clash with somebody else's write leaves all to be done one by one."""
     indexes = list(offered)
     if not indexes:
@@ -84,11 +85,11 @@ def _accept_new(offered: dict[int, Offered]) -> dict[int, Post | ProblemError]:
     return {indexes[place]: answer for place, answer in found.items()}
 
 
-def _accept(session: Session, offered: list[Offered]) -> dict[int, Post | ProblemError]:
+def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | ProblemError]:
     log = offered[0].record.log
     places = [place for place, one in enumerate(offered) if one.record.log == log]
     same_log = [offered[place] for place in places]
-    answers: dict[int, Post | ProblemError] = {}
+    answers: dict[int, PostView | ProblemError] = {}
     rows: dict[type[Entry | Post | Event], list[dict[str, Any]]] = {Entry: [], Post: [], Event: []}
     for found, entry in judge_together(session, log, same_log, settings().depth).items():
         index = places[found]
@@ -102,16 +103,16 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, Post | Proble
         except AnsweredPostUnknownError:
             continue  # it may answer another of the same call: its turn comes after them
         created = event_row(EventType.POST_CREATED, one.account_id, str(row["id"]), version=1)
-        for table, values in ((Entry, entry_row(entry)), (Post, row), (Event, created)):
+        for table, values in ((Entry, vars(entry)), (Post, row), (Event, created)):
             rows[table].append(values)
-        answers[index] = Post(entry=entry, **row)
+        answers[index] = new_view(row, entry)
     for table, values_of_all in rows.items():
         insert_many(session, table, values_of_all)
     ring_after_commit(session, SEAL_TASK, log.id)
     return answers
 
 
-def _publish_one(post: SignedPost) -> Post | ProblemError:
+def _publish_one(post: SignedPost) -> PostView | ProblemError:
     try:
         return publish_signed(post.account_id, post.message, post.signature)[0]
     except ProblemError as problem:
