@@ -3,10 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.columns import HASH, UtcDateTime
+from webapp.columns import DOCUMENT, HASH, UtcDateTime
 from webapp.extensions import Base
 from webapp.log.models import Author
 
@@ -22,7 +30,31 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(16), default="member")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    name: Mapped[str | None] = mapped_column(String(60))
+    bio: Mapped[str | None] = mapped_column(String(500))
+    links: Mapped[list[str]] = mapped_column(DOCUMENT, default=list, server_default="[]")
+    avatar_id: Mapped[UUID | None]
+    # Counts changes of the profile; its ETag.
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
     authors: Mapped[list[Author]] = relationship(order_by=Author.created_at)
+
+
+class AccountCounts(Base):
+    """How many follow an account, whom it follows, and its posts that are not deleted.
+
+    Changed in the commit that changes what is counted; a row of its own, so that a profile's edit never
+    waits for a popular person's new followers.
+    """
+
+    __tablename__ = "account_counts"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    followers: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    following: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    posts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 
 class SignInSession(Base):

@@ -51,6 +51,15 @@ class AuthorSchema(Schema):
     signs = fields.Boolean(required=True)
 
 
+class ProfileCardSchema(Schema):
+    """A person in short; ``avatar`` is the id of a picture, or null."""
+
+    id = fields.UUID(required=True)
+    handle = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True, allow_none=True)
+    avatar = fields.UUID(required=True, allow_none=True)
+
+
 class UserSchema(Schema):
     """A person as everybody sees them."""
 

@@ -17,7 +17,7 @@ from webapp.accounts.errors import (
     UserNotFoundError,
 )
 from webapp.accounts.handles import PATTERN, normal_handle
-from webapp.accounts.models import Account
+from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.passwords import hash_password, password_matches
 from webapp.accounts.tokens import Tokens, start_session
 from webapp.chain_access import settings
@@ -62,6 +62,7 @@ def register(handle: str, password: str) -> Tokens:
         )
         if not made:
             raise HandleTakenError(name)
+        session.add(AccountCounts(account_id=account_id))
         add_author(session, account_author(str(account_id)), account_id, signs=False)
         record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
         return start_session(session, account_id)
@@ -107,6 +108,7 @@ def _wallet_account(session: Session, address: str) -> UUID:
         session.delete(session.get_one(Account, account_id))
         session.flush()
         return session.get_one(Author, address).account_id
+    session.add(AccountCounts(account_id=account_id))
     record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
     return account_id
 

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from flask import Response
+from flask import Response, g
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
 from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.errors import NoSessionError
-from webapp.accounts.models import SignInSession
+from webapp.accounts.models import Account, SignInSession
+from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import write_alone, writing
@@ -20,9 +21,34 @@ from webapp.extensions import jwt, table_of
 from webapp.round_trips import fetch_alone
 
 _SESSIONS = table_of(SignInSession).c
-_ALIVE = select(_SESSIONS.id).where(
-    _SESSIONS.id == bindparam("sid"), _SESSIONS.revoked_at.is_(None)
+_ACCOUNTS = table_of(Account).c
+_ALIVE = (
+    select(
+        _SESSIONS.id,
+        _ACCOUNTS.role,
+        _ACCOUNTS.suspended_at,
+        _ACCOUNTS.handle,
+        _ACCOUNTS.name,
+        _ACCOUNTS.avatar_id,
+    )
+    .join(table_of(Account), _ACCOUNTS.id == _SESSIONS.account_id)
+    .where(
+        _SESSIONS.id == bindparam("sid"),
+        _SESSIONS.revoked_at.is_(None),
+        _ACCOUNTS.deleted_at.is_(None),
+    )
 )
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who a request with a token speaks for, as the database says now."""
+
+    account_id: UUID
+    session_id: UUID
+    role: str
+    suspended: bool
+    card: ProfileCard
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,12 @@ def current_account_id_or_none() -> UUID | None:
     return None if identity is None else UUID(identity)
 
 
+def current_caller() -> Caller:
+    """Return who this request speaks for; call it in routes that require a token."""
+    caller: Caller = g.troth_caller
+    return caller
+
+
 def _tokens(row: SignInSession) -> Tokens:
     identity = str(row.account_id)
     claims = {"sid": str(row.id)}
@@ -116,7 +148,14 @@ def _revocation(session_id: UUID) -> Update:
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
     # Beside the session, whose transaction begins with what the request itself reads.
-    return fetch_alone(_ALIVE, {"sid": UUID(claims["sid"])}) is None
+    row = fetch_alone(_ALIVE, {"sid": UUID(claims["sid"])})
+    if row is None:
+        return True
+    session_id, role, suspended_at, handle, name, avatar = row
+    account_id = UUID(claims["sub"])
+    card = card_of(account_id, handle, name, avatar)
+    g.troth_caller = Caller(account_id, session_id, role, suspended_at is not None, card)
+    return False
 
 
 @jwt.unauthorized_loader

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.columns import DOCUMENT, ROW_ID, UtcDateTime
@@ -22,15 +22,44 @@ class EventType(StrEnum):
     POST_CREATED = "post.created"
     POST_EDITED = "post.edited"
     POST_DELETED = "post.deleted"
+    POST_LIKED = "post.liked"
+    POST_UNLIKED = "post.unliked"
+    POST_REPOSTED = "post.reposted"
+    POST_UNREPOSTED = "post.unreposted"
+    POST_HIDDEN = "post.hidden"
+    POST_SHOWN = "post.shown"
+    FOLLOWED = "account.followed"
+    UNFOLLOWED = "account.unfollowed"
+    BLOCKED = "account.blocked"
+    UNBLOCKED = "account.unblocked"
+    MUTED = "account.muted"
+    UNMUTED = "account.unmuted"
+    PROFILE_CHANGED = "account.profile_changed"
+    WALLET_LINKED = "account.wallet_linked"
+    WALLET_UNLINKED = "account.wallet_unlinked"
+    ACCOUNT_SUSPENDED = "account.suspended"
+    ACCOUNT_RESTORED = "account.restored"
+    ACCOUNT_DELETED = "account.deleted"
+    BATCH_FINAL = "batch.final"
 
 
 class Event(Base):
     """One thing that happened, written in the commit that made it happen.
 
-    Carries ids and public addresses only: no text, no message, no credential.
+    Carries ids and public addresses only: no text, no message, no credential. Nothing of it ever changes
+    but ``delivered``: until that is true, feeds, notifications and webhooks are owed what it says.
     """
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index(
+            "ix_events_owed",
+            "id",
+            sqlite_where=text("NOT delivered"),
+            postgresql_where=text("NOT delivered"),
+        ),
+        Index("ix_events_account", "account_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     type: Mapped[str] = mapped_column(String(40))
@@ -38,3 +67,4 @@ class Event(Base):
     subject: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered: Mapped[bool] = mapped_column(default=False, server_default=false())

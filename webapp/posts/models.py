@@ -16,7 +16,12 @@ class Post(Base):
     """A post's current version; text and media are null once it is deleted."""
 
     __tablename__ = "posts"
-    __table_args__ = (Index("ix_posts_account_time", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_posts_account_time", "account_id", "created_at", "id"),
+        Index("ix_posts_parent_time", "parent_id", "created_at", "id"),
+        Index("ix_posts_root_time", "root_id", "created_at", "id"),
+        Index("ix_posts_quoted_time", "quoted_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
@@ -27,9 +32,76 @@ class Post(Base):
     media: Mapped[list[dict[str, Any]]] = mapped_column(DOCUMENT)
     reply_to: Mapped[bytes | None] = mapped_column(HASH, index=True)
     quotes: Mapped[bytes | None] = mapped_column(HASH, index=True)
+    # The posts whose contents ``reply_to`` and ``quotes`` are; the first post of the thread.
+    parent_id: Mapped[UUID | None]
+    root_id: Mapped[UUID | None]
+    quoted_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # By a moderator: to everybody but its author as if it were not there.
+    hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     entry: Mapped[Entry] = relationship(lazy="joined", innerjoin=True)
+
+
+class PostCounts(Base):
+    """What others made of a post; no row means nothing yet. Changed in the commit of what is counted."""
+
+    __tablename__ = "post_counts"
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    likes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    comments: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    reposts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    quotes: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+
+
+class Like(Base):
+    """Somebody likes a post."""
+
+    __tablename__ = "likes"
+    __table_args__ = (
+        Index("ix_likes_post_time", "post_id", "created_at", "account_id"),
+        Index("ix_likes_account_time", "account_id", "created_at", "post_id"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Repost(Base):
+    """Somebody passes a public post on to their followers."""
+
+    __tablename__ = "reposts"
+    __table_args__ = (
+        Index("ix_reposts_post_time", "post_id", "created_at", "account_id"),
+        Index("ix_reposts_account_time", "account_id", "created_at", "post_id"),
+    )
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PostTag(Base):
+    """A hashtag in the current version of a post, folded: case and width do not tell tags apart."""
+
+    __tablename__ = "post_tags"
+    __table_args__ = (Index("ix_post_tags_tag_time", "tag", "created_at", "post_id"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(100), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PostMention(Base):
+    """Somebody who is mentioned in the current version of a post."""
+
+    __tablename__ = "post_mentions"
+    __table_args__ = (Index("ix_post_mentions_account", "account_id", "post_id"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)

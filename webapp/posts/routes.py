@@ -1,5 +1,6 @@
 """HTTP for posts."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,11 @@ from uuid6 import uuid7
 
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.service import find_account
-from webapp.accounts.tokens import current_account_id, current_account_id_or_none
+from webapp.accounts.tokens import (
+    current_account_id,
+    current_account_id_or_none,
+    current_caller,
+)
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
@@ -24,7 +29,7 @@ from webapp.posts.schemas import (
     PostPageSchema,
     PostSchema,
 )
-from webapp.posts.views import PostView, view
+from webapp.posts.views import PostView, shown_post
 
 blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs")
 
@@ -43,7 +48,7 @@ def publish(body: dict[str, Any]) -> tuple[PostView, int]:
         post, created = service.publish_signed(account_id, body["message"], signature)
     else:
         post, created = service.publish_draft(account_id, _draft(body))
-    return post, 201 if created else 200
+    return replace(post, profile=current_caller().card), 201 if created else 200
 
 
 @blueprint.get("/posts/<uuid:post_id>")
@@ -51,7 +56,9 @@ def publish(body: dict[str, Any]) -> tuple[PostView, int]:
 @blueprint.response(200, PostSchema)
 def post(post_id: UUID) -> PostView:
     """Return a post; once deleted, its tombstone."""
-    return view(reading.readable_post(db.session(), post_id, current_account_id_or_none()))
+    session, reader = db.session(), current_account_id_or_none()
+    reading.readable_post(session, post_id, reader)
+    return shown_post(session, post_id, reader)
 
 
 @blueprint.delete("/posts/<uuid:post_id>")
@@ -107,11 +114,10 @@ def posts_of_user(
     reader = current_account_id_or_none()
     found = reading.posts_of_account(db.session(), user_id, reader, page)
     items, more = found[: page["limit"]], len(found) > page["limit"]
-    shown = [view(post) for post in items]
     if not more:
-        return {"items": shown, "next": None}, 200, {}
+        return {"items": items, "next": None}, 200, {}
     cursor = Cursor(items[-1].created_at, items[-1].id)
-    return {"items": shown, "next": str(cursor)}, 200, link_next(page, cursor)
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
 
 
 def _draft(body: dict[str, Any]) -> Draft:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from webapp.accounts.schemas import HEX_BOUND
+from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
 from webapp.columns import iso
 
 UUID_TEXT = validate.Regexp(
@@ -44,6 +44,12 @@ class PostSchema(Schema):
     created_at = fields.Function(lambda post: iso(post.created_at), required=True)
     edited_at = fields.Function(lambda post: iso(post.edited_at), required=True)
     deleted_at = fields.Function(lambda post: iso(post.deleted_at), required=True)
+    parent = fields.UUID(required=True, allow_none=True, attribute="parent_id")
+    root = fields.UUID(required=True, allow_none=True, attribute="root_id")
+    quoted = fields.UUID(required=True, allow_none=True, attribute="quoted_id")
+    profile = fields.Nested(ProfileCardSchema, required=True)
+    counts = fields.Dict(required=True)
+    viewer = fields.Dict(required=True, allow_none=True)
     anchoring = fields.Dict(required=True)
 
 

@@ -38,8 +38,8 @@ from webapp.posts.errors import (
     TooManyVersionsError,
 )
 from webapp.posts.models import Post
-from webapp.posts.reading import MAX_VERSIONS, may_answer, may_read, readable_post
-from webapp.posts.views import PostView, new_view, view
+from webapp.posts.reading import MAX_VERSIONS, answerable_post, may_read, readable_post
+from webapp.posts.views import PostView, new_view, shown_post
 from webapp.round_trips import insert_one_each
 
 SEAL_TASK = "troth.seal"
@@ -85,7 +85,7 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> PostView:
     if post.account_id != account_id:
         raise NotYourPostError(str(post_id))
     if post.deleted_at is not None:
-        return view(post)
+        return shown_post(session, post_id, account_id)
     if session.get_one(Author, post.author).signs:
         raise SignatureRequiredError
     not_before = newest_final_block(session, current_log(session), settings().depth)
@@ -100,7 +100,7 @@ def _publish(account_id: UUID, record: CheckedRecord) -> tuple[PostView, bool]:
         with accepting(at_first_fetch=True) as session:
             admission = judge(session, record, account_id, settings().depth)
             if admission.new is None:
-                return view(session.get_one(Post, post_id)), False
+                return shown_post(session, post_id, account_id), False
             ring_after_commit(session, SEAL_TASK, record.log.id)
             publish = _create if admission.first else _edit
             return publish(session, account_id, post_id, admission.new, record.message), True
@@ -114,7 +114,7 @@ def _create(
     session: Session, account_id: UUID, post_id: UUID, entry: NewEntry, message: dict[str, Any]
 ) -> PostView:
     row = first_version(account_id, entry, message)
-    check_answers(session, account_id, row)
+    row |= find_answered(session, account_id, row)
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
     send_ahead(session)
     insert_one_each(session, (Entry, vars(entry)), (Post, row), (Event, created))
@@ -144,15 +144,14 @@ def _edit(
     shown = _content(message)
     # What the post answered already stays right, also if that was deleted meanwhile.
     fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
-    check_answers(session, account_id, fresh)
+    shown |= find_answered(session, account_id, fresh)
     for name, value in shown.items():
         setattr(post, name, value)
     post.entry_id, post.version = entry.id, post.version + 1
     post.edited_at = entry.accepted_at
     record_event(session, EventType.POST_EDITED, account_id, str(post_id), version=post.version)
     session.flush()
-    session.refresh(post)
-    return view(post)
+    return shown_post(session, post_id, account_id)
 
 
 def _content(message: dict[str, Any]) -> dict[str, Any]:
@@ -170,18 +169,37 @@ def _hash_or_none(text: str) -> bytes | None:
     return None if text == ZERO_HASH else bytes.fromhex(text[2:])
 
 
-def check_answers(session: Session, account_id: UUID, shown: dict[str, Any]) -> None:
-    """Refuse to answer or quote what is not there for this account; raises AnsweredPostUnknownError."""
-    for name, wire_name in (("reply_to", "replyTo"), ("quotes", "quotes")):
-        wanted = shown.get(name)
-        if wanted is not None and not may_answer(session, wanted, account_id):
-            raise AnsweredPostUnknownError(wire_name, "0x" + wanted.hex())
+def find_answered(
+    session: Session, account_id: UUID, shown: dict[str, Any]
+) -> dict[str, UUID | None]:
+    """Return the posts that ``reply_to`` and ``quotes`` of the given columns mean, as columns.
+
+    Raises AnsweredPostUnknownError for what is not there for this account.
+    """
+    found: dict[str, UUID | None] = {}
+    if "reply_to" in shown:
+        parent = _answered(session, account_id, shown["reply_to"], "replyTo")
+        found["parent_id"] = parent.id if parent else None
+        found["root_id"] = (parent.root_id or parent.id) if parent else None
+    if "quotes" in shown:
+        quoted = _answered(session, account_id, shown["quotes"], "quotes")
+        found["quoted_id"] = quoted.id if quoted else None
+    return found
+
+
+def _answered(session: Session, account_id: UUID, content: bytes | None, name: str) -> Post | None:
+    if content is None:
+        return None
+    post = answerable_post(session, content, account_id)
+    if post is None:
+        raise AnsweredPostUnknownError(name, "0x" + content.hex())
+    return post
 
 
 def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
     with accepting() as session:
         post = session.get(Post, post_id)
-        if post is None or not may_read(post, account_id):
+        if post is None or not may_read(session, post, account_id):
             raise PostNotFoundError(str(post_id))
         if post.account_id != account_id or post.author != record.author:
             raise NotYourPostError(str(post_id))
@@ -196,7 +214,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             session.flush()
         # Under the author's lock: what was read before it may be older than another deletion.
         session.refresh(post)
-        return view(post)
+        return shown_post(session, post_id, account_id)
 
 
 def erase_record(session: Session, author: str, record: bytes) -> None:

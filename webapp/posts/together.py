@@ -22,7 +22,7 @@ from webapp.log.models import Entry
 from webapp.log.together import MOST_TOGETHER, Offered, judge_together
 from webapp.posts.errors import AnsweredPostUnknownError
 from webapp.posts.models import Post
-from webapp.posts.service import SEAL_TASK, check_answers, first_version, publish_signed
+from webapp.posts.service import SEAL_TASK, find_answered, first_version, publish_signed
 from webapp.posts.views import PostView, new_view
 
 
@@ -99,7 +99,7 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
         one = offered[index]
         row = first_version(one.account_id, entry, one.record.message)
         try:
-            check_answers(session, one.account_id, row)
+            row |= find_answered(session, one.account_id, row)
         except AnsweredPostUnknownError:
             continue  # it may answer another of the same call: its turn comes after them
         created = event_row(EventType.POST_CREATED, one.account_id, str(row["id"]), version=1)

@@ -26,6 +26,12 @@ POST_KEYS = {
     "edited_at",
     "deleted_at",
     "anchoring",
+    "parent",
+    "root",
+    "quoted",
+    "profile",
+    "counts",
+    "viewer",
 }
 
 

@@ -1,0 +1,40 @@
+"""Conditions for queries: what people are to each other. The one place that says what a block means."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_
+
+from webapp.accounts.models import Account
+from webapp.accounts.relations.models import Block, Follow, Mute
+from webapp.extensions import table_of
+
+_F, _B, _M, _A = (table_of(model).c for model in (Follow, Block, Mute, Account))
+
+# Somebody's id, or a bound parameter for one in a statement that is built once.
+Person = UUID | ColumnElement[Any]
+
+
+def follows(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether the viewer follows somebody."""
+    return exists().where(_F.follower_id == viewer, _F.followee_id == person)
+
+
+def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether one of the two blocks the other."""
+    return exists().where(
+        or_(
+            and_(_B.blocker_id == viewer, _B.blocked_id == person),
+            and_(_B.blocker_id == person, _B.blocked_id == viewer),
+        )
+    )
+
+
+def muted(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Tell whether the viewer mutes somebody."""
+    return exists().where(_M.muter_id == viewer, _M.muted_id == person)
+
+
+def active() -> ColumnElement[bool]:
+    """Tell whether the account of a query's row is neither suspended nor deleted."""
+    return and_(_A.suspended_at.is_(None), _A.deleted_at.is_(None))

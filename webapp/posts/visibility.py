@@ -1,0 +1,41 @@
+"""Who may see which post: the one condition that every list, count and search of posts uses."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from webapp.accounts.relations import conditions
+from webapp.accounts.relations.conditions import Person
+from webapp.extensions import table_of
+from webapp.posts.models import Post
+
+PUBLIC = "public"
+FOLLOWERS = "followers"
+_P = table_of(Post).c
+
+
+def visible(viewer: Person | None) -> ColumnElement[bool]:
+    """Tell whether somebody may see a post, for a query that joins posts with their accounts.
+
+    Its author always; others neither what is hidden nor what a suspended, deleted or blocked person wrote,
+    and what is for followers only as one of them. Says nothing of deletion: tombstones are seen like posts.
+    """
+    theirs = and_(_P.hidden_at.is_(None), conditions.active())
+    if viewer is None:
+        return and_(theirs, _P.audience == PUBLIC)
+    meant = or_(_P.audience == PUBLIC, conditions.follows(viewer, _P.account_id))
+    return or_(
+        _P.account_id == viewer,
+        and_(theirs, meant, ~conditions.blocked(viewer, _P.account_id)),
+    )
+
+
+def listed(viewer: Person | None) -> ColumnElement[bool]:
+    """Tell whether a list may show a post: visible, and not deleted."""
+    return and_(_P.deleted_at.is_(None), visible(viewer))
+
+
+def of_interest(viewer: Person) -> ColumnElement[bool]:
+    """Tell whether the viewer wants to see a post where they did not ask for its author: not muted."""
+    condition: Any = ~conditions.muted(viewer, _P.account_id)
+    return and_(listed(viewer), condition)
