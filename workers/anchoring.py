@@ -192,7 +192,7 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     Raises WrongInstanceError, DeepReorgError, and NodeUnavailable where it cannot be told.
     """
     session = db.session()
-    here = instance.read_instance(session, log_id, settings().depth)
+    here = instance.read_instance(session, log_id)
     session.rollback()
     # Of every node, also of one that is connected later.
     client.expect(here.chain_id, here.genesis, {here.contract: anchor_log_code()})
