@@ -1,9 +1,9 @@
-"""Migrations: from nothing, and from the first release's rows, to the tables that the code knows.
+"""Migrations: from nothing, and from each release's rows, to the tables that the code knows.
 
-A migration that comes later passes all of these as they stand; rows of 0001 are never changed to suit it.
+A migration that comes later passes all of these as they stand; rows of a release are never changed to suit it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import MetaData, Table, inspect, select, text
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
 from chain.devnode.node import DevNode
-from tests.support import instance, revision_0001
+from tests.support import instance, revision_0001, revision_0002
 from tests.support.revision_0001 import STATES, Row, post_id
 from tests.support.services import fresh_database, missing, postgres_server
 from tests.support.wallet import V1, Person
@@ -31,8 +31,8 @@ from webapp.outbox.models import Attempt, Chain, Transaction
 from webapp.status.readiness import check_ready
 from workers import anchoring
 
-FIRST, LOG = "0001", 1
-# What a migration may make of a value of 0001: table, column, old value -> new value.
+FIRST, LAST, LOG = "0001", "0002", 1
+# What a migration may make of a value of a release: table, column, old value -> new value.
 MEANT_TO_CHANGE = {("transactions", "state", "signed"): "unknown"}
 
 
@@ -89,10 +89,19 @@ def tables_now() -> dict[str, Table]:
 @contextmanager
 def first_rows(app: Flask) -> Iterator[Mapping[str, list[Row]]]:
     """Give the rows of a database at 0001."""
+    with rows_of(app, FIRST, revision_0001.insert_rows) as rows:
+        yield rows
+
+
+@contextmanager
+def rows_of(
+    app: Flask, revision: str, insert_rows: Callable[[Connection], Mapping[str, list[Row]]]
+) -> Iterator[Mapping[str, list[Row]]]:
+    """Give the rows of a database at a release's revision."""
     with app.app_context():
-        upgrade(revision=FIRST)
+        upgrade(revision=revision)
         with writing() as session:
-            rows = revision_0001.insert_rows(session.connection())
+            rows = insert_rows(session.connection())
         yield rows
 
 
@@ -154,12 +163,35 @@ def test_the_rows_of_the_first_release_are_carried_over(empty: Flask) -> None:
         assert states == ["unknown" if one == "signed" else one for one in STATES]
         assert set(db.session.scalars(select(Attempt.kind))) == {"call"}
         assert db.session.scalars(select(Chain.state)).all() == ["syncing"]
+        assert db.session.scalars(select(Chain.final_to)).all() == [revision_0002.PROVED]
         db.session.remove()
         told = {
             empty.test_client().get(f"{V1}/posts/{post_id(number)}").json["anchoring"]["state"]
             for number in range(1, len(STATES) + 2)
         }
         assert told == {"final", "mined", "sent", "delayed", "sealed", "saved"}
+
+
+def test_the_rows_of_the_last_release_are_carried_over_and_back(empty: Flask) -> None:
+    with rows_of(empty, LAST, revision_0002.insert_rows) as rows:
+        before = schema()
+        upgrade()
+        assert differences() == []
+        check_kept(rows)
+        found = db.session.execute(select(Chain.id, Chain.final_to)).all()
+        assert dict(tuple(one) for one in found) == {
+            revision_0002.HERE: revision_0002.PROVED,
+            revision_0002.GONE: None,
+        }
+        db.session.remove()
+        answer = empty.test_client().get(f"{V1}/log").json
+        assert answer["notBefore"]["number"] == revision_0002.PROVED
+        downgrade(revision=LAST)
+        assert schema() == before
+        check_kept(rows)
+        upgrade()
+        assert differences() == []
+        check_kept(rows)
 
 
 def test_an_upgrade_is_taken_back_without_losing_a_row(empty: Flask) -> None:

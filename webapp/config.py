@@ -67,7 +67,8 @@ class Settings:
     seal_size: int = _setting(MAX_BATCH_ENTRIES, "Entries that seal a batch at once (1 to 10,000)")
     confirmations: int = _setting(
         -1,
-        "Blocks above a batch before it is final. -1: 0 on the embedded chain, 12 elsewhere",
+        "Blocks above a batch before it is final; what was final stays so when this is raised. "
+        "-1: 0 on the embedded chain, 12 elsewhere",
     )
     sweep_interval: float = _setting(1.0, "Seconds between the worker's own sweeps")
     claim_seconds: float = _setting(

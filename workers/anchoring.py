@@ -29,7 +29,7 @@ from webapp.outbox.models import Chain, ChainState, SignerRole, Transaction, Tra
 from webapp.signers import anchorer_signer, sender_signers
 from webapp.status.recording import record_nodes
 from workers.claims import claimed
-from workers.indexing import Indexing
+from workers.indexing import Indexing, prune
 from workers.sealing import seal_due
 from workers.sending import Sending, SendingPolicy
 from workers.sending.states import AHEAD, UNSETTLED
@@ -181,6 +181,8 @@ def _index(log_id: int) -> None:
         except DeepReorgError as error:
             _halt_deep(client, chain_ref, error)
             raise
+        # Under the same claim: who anchors again takes it too, and goes by the blocks that are there.
+        prune(chain_ref)
         if here.embedded_chain and here.depth and _waits_for_depth(log_id, chain_ref):
             # The embedded chain mines only what is sent: nothing else would ever bury the last batch.
             client.request("evm_mine", [])
@@ -192,7 +194,7 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     Raises WrongInstanceError, DeepReorgError, and NodeUnavailable where it cannot be told.
     """
     session = db.session()
-    here = instance.read_instance(session, log_id, settings().depth)
+    here = instance.read_instance(session, log_id)
     session.rollback()
     # Of every node, also of one that is connected later.
     client.expect(here.chain_id, here.genesis, {here.contract: anchor_log_code()})

@@ -7,11 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.simulation.workers import FEE_CAP_GWEI
-from tests.simulation.world import ANCHORER, World
+from tests.simulation.world import ANCHORER, LOG, World
 from tests.support.fakenode import GWEI, decode
-from webapp.log.models import Anchor, Batch, Entry
+from webapp.log.errors import LogNotOpenError
+from webapp.log.models import Anchor, Batch, Entry, Log
+from webapp.log.service import KnownBlock, current_log, newest_final_block
 from webapp.log.states import anchoring
-from webapp.outbox.models import Attempt, Chain, Transaction
+from webapp.outbox.chains import HALTED
+from webapp.outbox.models import Attempt, Block, Chain, Transaction
 
 ANCHORED = ("mined", "final")
 
@@ -32,28 +35,62 @@ def demand(invariant: int, holds: object, problem: str) -> None:
 
 @dataclass
 class Watch:
-    """Remembers what was final, so that it is seen if that is ever taken back."""
+    """Remembers what was final, so that it is seen if that is ever taken back.
+
+    ``final`` are the blocks of final anchors by root, ``said`` the roots whose entries the API called final,
+    ``offered`` is the newest final block that GET /log ever gave out.
+    """
 
     final: dict[bytes, bytes] = field(default_factory=dict)
+    said: set[bytes] = field(default_factory=set)
+    offered: KnownBlock | None = None
 
     def look(self, world: World) -> None:
         """Check every invariant that has no "ends" in it; raises BrokenError."""
         with world.look() as session:
             check_sent(session, world)
             check_api(session, world)
-            self._check_final(session, world)
+            if world.rebuilt:
+                world.rebuilt = False
+                self.final, self.said, self.offered = {}, set(), None
+            self._check_final(session)
+            self._check_said(session)
+            self._check_offered(session)
 
-    def _check_final(self, session: Session, world: World) -> None:
+    def _check_final(self, session: Session) -> None:
         """8: finality never goes back, but by an operator's command on a halted chain."""
         rows = session.scalars(select(Anchor).where(Anchor.final_at.is_not(None)))
         found = {one.root: one.block_hash for one in rows}
-        if not world.rebuilt:
-            for root, block in self.final.items():
-                demand(
-                    8, found.get(root) == block, f"0x{root.hex()} was final, and is not any more"
-                )
-        world.rebuilt = False
+        for root, block in self.final.items():
+            demand(8, found.get(root) == block, f"0x{root.hex()} was final, and is not any more")
         self.final = found
+
+    def _check_said(self, session: Session) -> None:
+        """8: what the API calls final it never calls anything else, but halted while the chain is."""
+        halted = session.get_one(Log, LOG).chain.state in HALTED
+        for entry in one_entry_each(session):
+            if entry.batch is None:
+                continue
+            said, root = anchoring(entry)["state"], entry.batch.root
+            if root in self.said:
+                allowed = ("final", "halted") if halted else ("final",)
+                demand(8, said in allowed, f"batch {entry.batch.sequence} was final, and is {said}")
+            elif said == "final":
+                self.said.add(root)
+
+    def _check_offered(self, session: Session) -> None:
+        """8: GET /log never gives out an older block than before, nor another in its place."""
+        try:
+            now = newest_final_block(session, current_log(session))
+        except LogNotOpenError:
+            demand(8, self.offered is None, "GET /log gives no final block any more")
+            return
+        if self.offered is not None:
+            was = self.offered
+            demand(8, now.number >= was.number, f"block {was.number} was final, {now.number} is")
+            block = session.get_one(Block, (current_log(session).chain_ref, was.number))
+            demand(8, block.hash == was.hash, f"block {was.number} was final with another hash")
+        self.offered = now
 
 
 def check_sent(session: Session, world: World) -> None:
@@ -105,8 +142,10 @@ def check_dense(session: Session, world: World, owners: dict[tuple[bytes, int], 
 
 
 def check_api(session: Session, world: World) -> None:
-    """6: nothing is called mined or final whose event never was in a canonical block."""
+    """6: nothing is called mined or final whose event never was in a canonical block, nor what a halt took back."""
     blocks = world.known_blocks()
+    chain = session.get_one(Log, LOG).chain
+    halted = chain.state in HALTED
     for entry in one_entry_each(session):
         said = anchoring(entry)["state"]
         batch = entry.batch
@@ -121,13 +160,17 @@ def check_api(session: Session, world: World) -> None:
         what = f"batch {batch.sequence} is called {said}"
         demand(6, events, f"{what}, and no chain ever held its root")
         anchor = batch.anchor
+        demand(6, said == "final" or not halted, f"{what} while the chain is halted")
+        if halted and anchor is not None and chain.sound_to is not None:
+            sound = anchor.block_number <= chain.sound_to
+            demand(6, sound, f"{what} in a block that the halted chain does not hold")
         if anchor is not None:
             place = (anchor.block_hash, anchor.transaction_hash)
             demand(6, place in events, f"{what} by an event that never was")
 
 
 def check_canonical(world: World) -> None:
-    """6, after a clean sweep: what is called mined or final is canonical now."""
+    """6, after a clean sweep, also one that halted: what is called mined or final is canonical now."""
     with world.look() as session:
         for entry in one_entry_each(session):
             said, batch = anchoring(entry)["state"], entry.batch

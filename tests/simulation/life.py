@@ -102,7 +102,8 @@ def work(world: World, job: str) -> None:
 def _sees_all(world: World, worker: Worker, faulty: int) -> bool:
     """Tell whether nothing stood between a worker and the truth, and no claim kept it from its work."""
     clear = all(not (line.cut or line.lag) and line.node is world.node for line in worker.lines)
-    return clear and world.faults.counts.total() == faulty and world.follows()
+    known = world.follows() or world.is_halted()
+    return clear and world.faults.counts.total() == faulty and known
 
 
 def _interrupt(world: World, worker: Worker) -> str:

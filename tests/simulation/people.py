@@ -87,7 +87,7 @@ def without(posts: Iterable[tuple[bytes, str]], record_id: bytes) -> list[tuple[
 
 def _head(person: Person, record_id: bytes) -> dict[str, Any]:
     session = db.session()
-    block = newest_final_block(session, current_log(session), DEPTH)
+    block = newest_final_block(session, current_log(session))
     session.rollback()
     named = {"number": block.number, "hash": "0x" + block.hash.hex()}
     return {"id": "0x" + record_id.hex(), "author": person.address, "notBefore": named}

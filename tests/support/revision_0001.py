@@ -21,10 +21,14 @@ ZERO_HASH = "0x" + "00" * 32
 
 def insert_rows(connection: Connection) -> Mapping[str, list[Row]]:
     """Insert the rows and return them by table."""
+    return insert_all(connection, all_rows())
+
+
+def insert_all(connection: Connection, rows: Mapping[str, list[Row]]) -> Mapping[str, list[Row]]:
+    """Insert rows by table, in their order, into the tables that are there; return them."""
     tables = MetaData()
     tables.reflect(connection)
     sqlite = connection.dialect.name == "sqlite"
-    rows = all_rows()
     for table, some in rows.items():
         # Reflected on SQLite, an id is what it is stored as: text.
         stored = [

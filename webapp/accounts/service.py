@@ -126,7 +126,7 @@ def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[D
     """Accept a signed Delegation; return the device and whether it is new."""
     record = check_record(db.session(), Kind.DELEGATION, message, signature, account_id)
     with accepting() as session:
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if admission.new is None:
             return session.get_one(Delegation, admission.entry_id), False
         delegation = delegations.allow(session, admission.new)
@@ -149,7 +149,7 @@ def revoke_device(
     with accepting() as session:
         known = select(Delegation).filter_by(author=record.author, delegate=delegate)
         devices = list(session.scalars(known.order_by(Delegation.entry_id.desc())))
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if not devices:
             raise DeviceNotFoundError(delegate)
         if admission.new is not None:

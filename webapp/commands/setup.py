@@ -17,7 +17,7 @@ from webapp.extensions import db
 from webapp.log.instance import NOTHING
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.service import open_log
-from webapp.outbox.chains import add_older_blocks, note_state, oldest_and_newest
+from webapp.outbox.chains import note_state
 from webapp.outbox.models import Chain, ChainState, SignerRole
 from webapp.outbox.service import register_signer
 from webapp.signers import anchorer_signer, deployer_signer, sender_signers
@@ -112,25 +112,6 @@ def newest_blocks(client: ChainClient, depth: int) -> list[wire.Block]:
     return [*(block for block in blocks if block is not None), head]
 
 
-def _older_blocks(client: ChainClient, found: Deployment, depth: int) -> list[wire.Block]:
-    """Return the blocks, newest first, that a depth which was raised needs below those stored."""
-    known = select(Chain).filter_by(chain_id=found.chain_id, genesis=found.genesis)
-    chain = db.session.scalars(known).first()
-    stored = None if chain is None else oldest_and_newest(db.session(), chain.id)
-    if stored is None:
-        return []
-    oldest, parent, newest = stored[0].number, stored[0].parent, stored[1].number
-    db.session.rollback()
-    blocks: list[wire.Block] = []
-    for number in range(oldest - 1, max(0, newest - depth) - 1, -1):
-        block = client.block(number)
-        if block is None or block.hash != parent:
-            break  # a reorg, or a node that is behind: the indexer judges that
-        parent = block.parent
-        blocks.append(block)
-    return blocks
-
-
 def know_senders(here: Settings, found: Deployment) -> None:
     """Make the senders of other transactions known, so that these can be owed to one of them."""
     with writing() as session:
@@ -142,7 +123,6 @@ def know_senders(here: Settings, found: Deployment) -> None:
 
 def _open(client: ChainClient, found: Deployment, depth: int) -> None:
     blocks = newest_blocks(client, depth)
-    older = _older_blocks(client, found, depth)
     written, _ = AnchorLog(client, found.contract).next(found.anchorer)
     with writing() as session:
         log = open_log(
@@ -152,8 +132,8 @@ def _open(client: ChainClient, found: Deployment, depth: int) -> None:
             contract=found.contract,
             anchorer=found.anchorer,
             blocks=blocks,
+            depth=depth,
         )
-        add_older_blocks(session, log.chain, older)
         _check_nothing_stranded(session, log)
         if written > log.next_sequence:
             raise SetupError(

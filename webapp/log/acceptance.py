@@ -133,30 +133,30 @@ def _signer(
     return find_signer(session, key.author, account_id, signing_digest, signature)
 
 
-def admit(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
+def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admission:
     """Apply the log's rules under the author's lock and add the entry.
 
     Needs an open ``accepting`` block. The same content again returns the entry that is there.
     Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
-    admission = judge(session, record, account_id, depth)
+    admission = judge(session, record, account_id)
     if admission.new is not None:
         add_entry(session, admission.new)
     return admission
 
 
-def judge(session: Session, record: CheckedRecord, account_id: UUID, depth: int) -> Admission:
+def judge(session: Session, record: CheckedRecord, account_id: UUID) -> Admission:
     """Do what ``admit`` does, but leave a new entry to be added by ``add_entry``."""
     number = int(record.message["notBefore"]["number"])
     known = precedents.find_precedents(session, record.log, record.key, number)
     check_owner(known, record, account_id)
     if known.same_entry is not None:
         return Admission(known.same_entry, new=None, first=False)
-    entry = judge_by(session, record, known, depth)
+    entry = judge_by(session, record, known)
     return Admission(entry.id, entry, first=known.current is None)
 
 
-def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: int) -> NewEntry:
+def judge_by(session: Session, record: CheckedRecord, known: Precedents) -> NewEntry:
     """Apply the log's rules to an owner's record that is not there yet; return the entry that it makes.
 
     Raises what ``admit`` raises.
@@ -166,10 +166,10 @@ def judge_by(session: Session, record: CheckedRecord, known: Precedents, depth: 
     precedents.check_version(known, record.kind, record.record, replaces)
     precedents.check_salt(known)
     reference = message["notBefore"]
-    block = rules.check_not_before(record.log, reference, known.head, known.named, depth)
+    block = rules.check_not_before(known.chain, reference, known.named)
     if record.kind is Kind.DELEGATION:
         rules.check_delegation_terms(message, block)
-    latest = max(known.head.time, block.time)
+    latest = max(known.chain.head.time, block.time)
     delegation = delegations.authorise(session, record.kind, record.author, record.signer, latest)
     return _entry(record, known.next_entry, delegation)
 

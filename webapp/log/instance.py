@@ -6,7 +6,7 @@ the newest batch that the contract holds for the log's anchorer.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chain.client import ChainClient
@@ -20,8 +20,9 @@ from chain.errors import (
     WrongChain,
     WrongCode,
 )
-from webapp.log.models import Anchor, Batch, Log
+from webapp.log.models import Batch, Log
 from webapp.log.service import KnownBlock
+from webapp.outbox.finality import final_number
 from webapp.outbox.models import Block
 
 DOCTOR = "Run `troth doctor` to see what to do."
@@ -86,10 +87,10 @@ class Instance:
     final: KnownBlock | None
 
 
-def read_instance(session: Session, log_id: int, depth: int) -> Instance:
-    """Read what the database knows; ``depth`` is head minus block."""
+def read_instance(session: Session, log_id: int) -> Instance:
+    """Read what the database knows."""
     log = session.get_one(Log, log_id)
-    number = final_number(session, log.chain_ref, depth)
+    number = final_number(session, log.chain_ref)
     block = None if number is None else session.get(Block, (log.chain_ref, number))
     return Instance(
         log_id=log.id,
@@ -101,24 +102,6 @@ def read_instance(session: Session, log_id: int, depth: int) -> Instance:
         next_sequence=log.next_sequence,
         final=None if block is None else KnownBlock(block.number, block.hash, block.time),
     )
-
-
-def final_number(session: Session, chain_ref: int, depth: int) -> int | None:
-    """Return the highest number that counts as final: at depth, or of an anchor that was called final.
-
-    The second matters after the depth was raised: what was final stays so.
-    """
-    top = session.scalar(select(func.max(Block.number)).filter_by(chain_ref=chain_ref))
-    if top is None:
-        return None
-    logs = select(Log.id).where(Log.chain_ref == chain_ref)
-    anchored = session.scalar(
-        select(Anchor.block_number)
-        .where(Anchor.log_id.in_(logs), Anchor.final_at.is_not(None))
-        .order_by(Anchor.block_number.desc())
-        .limit(1)
-    )
-    return max(int(top) - depth, -1 if anchored is None else int(anchored))
 
 
 def check_instance(session: Session, client: ChainClient, here: Instance) -> None:

@@ -17,12 +17,12 @@ from webapp.log.errors import (
     VersionConflictError,
 )
 from webapp.log.models import Entry, Log
-from webapp.log.service import LOCK_AUTHOR, KnownBlock, OpenLog, forget_log
-from webapp.outbox.models import Block
+from webapp.log.service import LOCK_AUTHOR, KnownBlock, KnownChain, OpenLog, forget_log
+from webapp.outbox.models import Block, Chain
 from webapp.round_trips import NextId, fetch_together
 
 # Built once: putting a statement together takes longer than running it.
-_E, _B, _L = table_of(Entry).c, table_of(Block).c, table_of(Log).c
+_E, _B, _L, _C = (table_of(one).c for one in (Entry, Block, Log, Chain))
 _ON_CHAIN = _B.chain_ref == bindparam("chain_ref")
 _BLOCK = (_B.number, _B.hash, _B.time)
 _HEAD = select(*_BLOCK).where(_ON_CHAIN).order_by(_B.number.desc()).limit(1).subquery()
@@ -40,11 +40,19 @@ _SAME = (
     .subquery()
 )
 _SALT = select(_E.id).where(_E.salt_digest == bindparam("salt_digest")).exists()
-_OPEN = select(_L.id, _L.chain_ref, _L.contract).order_by(_L.id.desc()).limit(1).subquery()
+_OPEN = (
+    select(_L.id, _L.chain_ref, _L.contract, _C.first_block, _C.final_to)
+    .join(table_of(Chain), _C.id == _L.chain_ref)
+    .order_by(_L.id.desc())
+    .limit(1)
+    .subquery()
+)
 _PRECEDENTS = select(
     _OPEN.c.id.label("open_log"),
     _OPEN.c.chain_ref,
     _OPEN.c.contract,
+    _OPEN.c.first_block,
+    _OPEN.c.final_to,
     _HEAD.c.number.label("head_number"),
     _HEAD.c.hash.label("head_hash"),
     _HEAD.c.time.label("head_time"),
@@ -88,7 +96,7 @@ class Precedents:
 
     The account that owns the author (None for an address nobody has), whether it signs, the record's
     current version, the entry with the same content, whether the salt is used, the id for a new entry,
-    the log's newest block, and the block that the record names, if it is known.
+    the log's chain, and the block that the record names, if it is known.
     """
 
     owner: UUID | None
@@ -97,7 +105,7 @@ class Precedents:
     same_entry: int | None
     salt_used: bool
     next_entry: int
-    head: KnownBlock
+    chain: KnownChain
     named: KnownBlock | None
 
 
@@ -122,6 +130,7 @@ def find_precedents(session: Session, log: OpenLog, key: RecordKey, block: int) 
     if not found:
         raise LogNotOpenError
     row = found[0]
+    head = KnownBlock(row.head_number, row.head_hash, row.head_time)
     if (row.open_log, row.chain_ref, row.contract) != (log.id, log.chain_ref, log.contract):
         forget_log(session)
         raise LogReplacedError
@@ -133,7 +142,7 @@ def find_precedents(session: Session, log: OpenLog, key: RecordKey, block: int) 
         same_entry=row.same_entry,
         salt_used=row.salt_used,
         next_entry=row.next_entry,
-        head=KnownBlock(row.head_number, row.head_hash, row.head_time),
+        chain=KnownChain(row.first_block, row.final_to, head),
         named=_named_block(row),
     )
 

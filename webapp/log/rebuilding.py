@@ -7,7 +7,7 @@ transactions that are owed for it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from chain import wire
@@ -15,9 +15,10 @@ from chain.client import ChainClient
 from chain.contracts import AnchorLog
 from webapp.columns import utc_now
 from webapp.extensions import db
-from webapp.log.instance import NOTHING, final_number
+from webapp.log.instance import NOTHING
 from webapp.log.models import Anchor, Batch, Log
 from webapp.outbox.chains import add_blocks, set_state
+from webapp.outbox.finality import accept_loss, final_number, raise_final
 from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
 from webapp.outbox.service import owe_again
@@ -38,7 +39,7 @@ class RebuildPlan:
 
     ``target`` is the row of the chain that the node serves, None if the database has not seen it;
     ``fork`` the newest stored block that is on it. ``written`` counts the batches that it holds; ``deep``
-    says that it dropped blocks that were final.
+    says that it dropped blocks that were final. ``depth`` is that of finality, on a chain that begins anew.
     """
 
     log_id: int
@@ -52,6 +53,7 @@ class RebuildPlan:
     lost_anchors: int
     owed: tuple[int, ...]
     given_up: tuple[str, ...]
+    depth: int
 
     @property
     def moves(self) -> bool:
@@ -85,7 +87,7 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
     fork = None if target is None or moves else find_fork(session, client, target)
     deployed = bool(client.code(log.contract))
     written = AnchorLog(client, log.contract).next(log.anchorer)[0] if deployed else 0
-    deep = not moves and _is_deep(session, client, log, fork, depth, deployed=deployed)
+    deep = not moves and _is_deep(session, client, log, fork, deployed=deployed)
     above = -1 if moves or (deep and fork is None) else fork
     lost = _anchors_above(session, log, above) if moves or deep else set()
     kept = set() if moves else _anchors_above(session, log, -1) - lost
@@ -102,6 +104,7 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
         lost_anchors=len(lost),
         owed=_to_owe(session, log, target, written),
         given_up=_given_up(session, log) if moves else (),
+        depth=depth,
     )
     session.rollback()
     return plan
@@ -110,7 +113,7 @@ def plan_rebuild(client: ChainClient, log_id: int, depth: int) -> RebuildPlan:
 def find_fork(session: Session, client: ChainClient, chain_ref: int) -> int | None:
     """Return the highest stored block that is canonical at the node, None if none is."""
     query = select(Block.number).filter_by(chain_ref=chain_ref).order_by(Block.number)
-    # There may be gaps below finality, where old blocks were tidied away.
+    # There may be gaps below finality, where old blocks were deleted.
     numbers = session.scalars(query.where(Block.number <= client.head().number)).all()
     low, high = 0, len(numbers)
     while low < high:  # what is canonical is a prefix of what is stored
@@ -125,10 +128,10 @@ def find_fork(session: Session, client: ChainClient, chain_ref: int) -> int | No
 
 
 def _is_deep(
-    session: Session, client: ChainClient, log: Log, fork: int | None, depth: int, *, deployed: bool
+    session: Session, client: ChainClient, log: Log, fork: int | None, *, deployed: bool
 ) -> bool:
     """Tell whether the chain dropped final blocks; a smaller reorg is mended by the worker alone."""
-    final = final_number(session, log.chain_ref, depth)
+    final = final_number(session, log.chain_ref)
     if final is None or (fork is not None and fork >= final):
         if not deployed:
             raise RebuildRefusedError(
@@ -136,13 +139,22 @@ def _is_deep(
                 f"{log.contract}: its state is damaged. Use another node."
             )
         return False
-    above = -1 if fork is None else fork
-    if deployed and client.block(above + 1) is None:
+    if deployed and not _contradicts(session, client, log.chain_ref, fork):
         raise RebuildRefusedError(
-            f"The node has got no further than block {above}, and block {final} was final already. "
-            "Wait until it has caught up, or use another node."
+            f"The node has got no further than block {client.head().number}, and block {final} was final "
+            "already. Wait until it has caught up, or use another node."
         )
     return True
+
+
+def _contradicts(session: Session, client: ChainClient, chain_ref: int, fork: int | None) -> bool:
+    """Tell whether the node has another block in the place of the lowest that is stored above a fork.
+
+    Not of the one right above it: old blocks are deleted, and a node that is behind has not got that far.
+    """
+    above = select(func.min(Block.number)).filter_by(chain_ref=chain_ref)
+    lowest = session.scalar(above.where(Block.number > (-1 if fork is None else fork)))
+    return lowest is not None and client.block(lowest) is not None
 
 
 def _anchors_above(session: Session, log: Log, number: int | None) -> set[bytes]:
@@ -221,16 +233,14 @@ def _target(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -
         chain = Chain(first_block=blocks[0].number, **fresh)
         session.add(chain)
         session.flush()
-        add_blocks(session, chain.id, blocks)
+        _begin(session, chain, plan, blocks)
         return chain
     chain = session.get_one(Chain, plan.target)
     if not (plan.moves or plan.deep):
         return chain
     fork = -1 if plan.fork is None else plan.fork
-    dropped = (Block.chain_ref == chain.id, Block.number > fork)
-    held = select(Attempt.transaction_id).where(
-        Attempt.block_hash.in_(select(Block.hash).where(*dropped))
-    )
+    # By number: of old blocks no hash is stored any more.
+    held = select(Attempt.transaction_id).where(Attempt.block_number > fork)
     session.execute(
         update(Transaction)
         .where(Transaction.chain_ref == chain.id, Transaction.id.in_(held))
@@ -238,11 +248,20 @@ def _target(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -
         .values(taken_back(LOST))
         .execution_options(synchronize_session=False)
     )
-    session.execute(delete(Block).where(*dropped))
+    session.execute(delete(Block).where(Block.chain_ref == chain.id, Block.number > fork))
+    accept_loss(chain, plan.fork)
     if plan.fork is None:
         chain.first_block = blocks[0].number
-        add_blocks(session, chain.id, blocks)
+        _begin(session, chain, plan, blocks)
+    else:
+        chain.first_block = min(chain.first_block, plan.fork)
     return chain
+
+
+def _begin(session: Session, chain: Chain, plan: RebuildPlan, blocks: Sequence[wire.Block]) -> None:
+    """Store where following begins, and how far that is final."""
+    add_blocks(session, chain.id, blocks)
+    raise_final(chain, blocks[-1].number - plan.depth)
 
 
 def _leave(session: Session, old: Chain, plan: RebuildPlan) -> None:

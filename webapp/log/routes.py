@@ -30,14 +30,13 @@ REVALIDATE = "public, no-cache"
 @blueprint.response(200, LogSchema)
 def log() -> dict[str, Any]:
     """Return what is needed to build a record, and the pins to check one by."""
-    depth = settings().depth
     here = current_log(db.session())
-    block = newest_final_block(db.session(), here, depth)
+    block = newest_final_block(db.session(), here)
     return {
         "domain": {"chainId": here.chain_id, "verifyingContract": here.contract},
         "genesis": "0x" + here.genesis.hex(),
         "anchorer": here.anchorer,
-        "depth": depth,
+        "depth": settings().depth,
         "notBefore": {"number": block.number, "hash": "0x" + block.hash.hex()},
     }
 

@@ -14,7 +14,7 @@ from webapp.log.errors import (
     RecordRefusedError,
     SaltRefusedError,
 )
-from webapp.log.service import KnownBlock, OpenLog
+from webapp.log.service import KnownBlock, KnownChain
 
 MAX_AGE_SECONDS = 86_400
 MAX_DELEGATION_SECONDS = 90 * 86_400
@@ -88,23 +88,19 @@ def check_text(name: str, value: str, most: int) -> None:
 
 
 def check_not_before(
-    log: OpenLog,
-    reference: Mapping[str, Any],
-    head: KnownBlock,
-    block: KnownBlock | None,
-    depth: int,
+    chain: KnownChain, reference: Mapping[str, Any], block: KnownBlock | None
 ) -> KnownBlock:
-    """Return the block that a record names; raises NotBeforeError where the rule is broken."""
+    """Return the block that a record names, if it is stored; raises NotBeforeError where the rule is broken."""
     number = int(reference["number"])
     if block is None:
-        if number < log.first_block:
-            raise NotBeforeTooOldError(number, "is older than this log")
+        if number < chain.first:
+            raise NotBeforeTooOldError(number, "is older than the blocks that are kept here")
         raise NotBeforeNotCanonicalError(number, "is not known here")
     if block.hash != bytes.fromhex(reference["hash"][2:]):
         raise NotBeforeNotCanonicalError(number, "has another hash on the canonical chain")
-    if head.number - number < depth:
-        raise NotBeforeNotFinalError(number, f"is not yet {depth} blocks deep")
-    if head.time - block.time > MAX_AGE_SECONDS:
+    if chain.final is None or number > chain.final:
+        raise NotBeforeNotFinalError(number, "is not final yet")
+    if chain.head.time - block.time > MAX_AGE_SECONDS:
         raise NotBeforeTooOldError(number, "is more than 24 hours older than the newest block")
     return block
 

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from chain import wire
 from chain.proofs.domain import Domain
 from webapp.columns import utc_now
-from webapp.database import connection_of
+from webapp.database import connection_of, locked
 from webapp.extensions import table_of
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Author, Log
+from webapp.outbox.finality import raise_final
 from webapp.outbox.models import Block, Chain
 
 
@@ -28,7 +29,6 @@ class OpenLog:
     genesis: bytes
     contract: str
     anchorer: str
-    first_block: int
 
     @property
     def domain(self) -> Domain:
@@ -45,6 +45,15 @@ class KnownBlock:
     time: int
 
 
+@dataclass(frozen=True)
+class KnownChain:
+    """The log's chain as it is stored: every block from ``first`` to ``head``, final up to ``final`` if any is."""
+
+    first: int
+    final: int | None
+    head: KnownBlock
+
+
 _L, _C, _B = table_of(Log).c, table_of(Chain).c, table_of(Block).c
 # Built once: putting a statement together takes longer than running it.
 _LOG_COLUMNS = (
@@ -54,16 +63,13 @@ _LOG_COLUMNS = (
     _C.genesis,
     _L.contract,
     _L.anchorer,
-    _C.first_block,
 )
 _LOG_WITH_CHAIN = join(table_of(Log), table_of(Chain), _C.id == _L.chain_ref)
 _OPEN_LOG = select(*_LOG_COLUMNS).select_from(_LOG_WITH_CHAIN).order_by(_L.id.desc()).limit(1)
-_HEAD = select(func.max(_B.number)).where(_B.chain_ref == bindparam("chain_ref"))
+_FINAL_TO = select(_C.final_to).where(_C.id == bindparam("chain_ref"))
 _BLOCKS = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == bindparam("chain_ref"))
 _NEWEST_FINAL = (
-    _BLOCKS.where(_B.number <= _HEAD.scalar_subquery() - bindparam("depth"))
-    .order_by(_B.number.desc())
-    .limit(1)
+    _BLOCKS.where(_B.number <= _FINAL_TO.scalar_subquery()).order_by(_B.number.desc()).limit(1)
 )
 # FOR NO KEY UPDATE: a row that refers to the author can still be inserted. SQLite has no such words and
 # needs none: its writer holds the whole file.
@@ -100,9 +106,9 @@ def forget_log(session: Session) -> None:
     _REMEMBERED.pop(session.get_bind(), None)
 
 
-def newest_final_block(session: Session, log: OpenLog, depth: int) -> KnownBlock:
-    """Return the newest block at ``depth`` (head minus block); raises LogNotOpenError."""
-    values = {"chain_ref": log.chain_ref, "depth": depth}
+def newest_final_block(session: Session, log: OpenLog) -> KnownBlock:
+    """Return the newest block that is final; raises LogNotOpenError."""
+    values = {"chain_ref": log.chain_ref}
     row = connection_of(session).execute(_NEWEST_FINAL, values).one_or_none()
     if row is None:
         raise LogNotOpenError
@@ -117,13 +123,15 @@ def open_log(
     contract: str,
     anchorer: str,
     blocks: Sequence[wire.Block],
+    depth: int,
 ) -> Log:
     """Find or make the log of (chain, contract, anchorer); needs an open write transaction.
 
     A new chain is followed from ``blocks`` on, which are its newest, oldest first, down to one that
-    is final: a client needs a final block for its first record.
+    is final at ``depth`` (head minus block): a client needs a final block for its first record.
     """
-    chain = session.scalars(select(Chain).filter_by(chain_id=chain_id, genesis=genesis)).first()
+    known = select(Chain).filter_by(chain_id=chain_id, genesis=genesis)
+    chain = session.scalars(locked(session, known)).first()
     if chain is None:
         chain = Chain(chain_id=chain_id, genesis=genesis, first_block=blocks[0].number)
         session.add(chain)
@@ -131,6 +139,10 @@ def open_log(
         for block in blocks:
             row = {"hash": block.hash, "parent": block.parent, "time": block.time}
             session.add(Block(chain_ref=chain.id, number=block.number, **row))
+        session.flush()
+    # Also of a chain that is known: a release before this one did not say how far it was final.
+    newest = session.scalars(select(func.max(Block.number)).filter_by(chain_ref=chain.id)).one()
+    raise_final(chain, newest - depth)
     terms = {"chain_ref": chain.id, "contract": contract, "anchorer": anchorer}
     log = session.scalars(select(Log).filter_by(**terms)).first()
     if log is None:

@@ -20,13 +20,13 @@ from webapp.log.errors import LogNotOpenError, LogReplacedError
 from webapp.log.models import Author, Entry
 from webapp.log.new_entry import NewEntry
 from webapp.log.precedents import Precedents
-from webapp.log.service import KnownBlock, OpenLog, current_log, forget_log
-from webapp.outbox.models import Block
+from webapp.log.service import KnownBlock, KnownChain, OpenLog, current_log, forget_log
+from webapp.outbox.models import Block, Chain
 from webapp.round_trips import next_ids
 
 # One transaction's worth: enough to make round trips cheap, few enough to hold no author's lock for long.
 MOST_TOGETHER = 1_000
-_E, _B, _A = table_of(Entry).c, table_of(Block).c, table_of(Author).c
+_E, _B, _A, _C = (table_of(one).c for one in (Entry, Block, Author, Chain))
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Offered:
 
 
 def judge_together(
-    session: Session, log: OpenLog, offered: Sequence[Offered], depth: int
+    session: Session, log: OpenLog, offered: Sequence[Offered]
 ) -> dict[int, NewEntry | ProblemError]:
     """Return an entry to add, or why there is none, by the index of each record that is wholly new.
 
@@ -46,8 +46,7 @@ def judge_together(
     are locked. What has no answer is to be accepted one by one. Raises LogReplacedError.
     """
     owners = _lock_authors(session, {one.record.author for one in offered})
-    blocks = _blocks(session, log, {_number(one.record) for one in offered})
-    head = blocks[max(blocks)]
+    chain, blocks = _chain(session, log, {_number(one.record) for one in offered})
     fresh = _wholly_new(session, log, offered)
     answers: dict[int, NewEntry | ProblemError] = {}
     for index, entry_id in zip(fresh, next_ids(session, Entry, len(fresh)), strict=True):
@@ -60,12 +59,12 @@ def judge_together(
             same_entry=None,
             salt_used=False,
             next_entry=entry_id,
-            head=head,
+            chain=chain,
             named=blocks.get(_number(record)),
         )
         try:
             check_owner(known, record, offered[index].account_id)
-            answers[index] = judge_by(session, record, known, depth)
+            answers[index] = judge_by(session, record, known)
         except ProblemError as problem:
             answers[index] = problem
     return answers
@@ -82,17 +81,23 @@ def _lock_authors(session: Session, addresses: set[str]) -> dict[str, tuple[UUID
     return {row.address: (row.account_id, row.signs) for row in rows}
 
 
-def _blocks(session: Session, log: OpenLog, numbers: set[int]) -> dict[int, KnownBlock]:
-    """Return the named blocks that are known, and the newest; raises when the log is not the open one."""
+def _chain(
+    session: Session, log: OpenLog, numbers: set[int]
+) -> tuple[KnownChain, dict[int, KnownBlock]]:
+    """Return the chain, and the named blocks that are known; raises when the log is not the open one."""
     if current_log(session) != log:
         forget_log(session)
         raise LogReplacedError
+    # Before the blocks: what is final then is not replaced by the time these are read.
+    known = select(_C.first_block, _C.final_to).where(_C.id == log.chain_ref)
+    first, final = session.execute(known).one()
     mine = select(_B.number, _B.hash, _B.time).where(_B.chain_ref == log.chain_ref)
     newest = session.execute(mine.order_by(_B.number.desc()).limit(1)).one_or_none()
     if newest is None:
         raise LogNotOpenError
-    rows = [newest, *session.execute(mine.where(_B.number.in_(numbers)))]
-    return {row.number: KnownBlock(*row) for row in rows}
+    rows = session.execute(mine.where(_B.number.in_(numbers)))
+    named = {row.number: KnownBlock(*row) for row in rows}
+    return KnownChain(first, final, KnownBlock(*newest)), named
 
 
 def _wholly_new(session: Session, log: OpenLog, offered: Sequence[Offered]) -> list[int]:

@@ -1,9 +1,8 @@
 """What is known of a chain beyond its blocks: its state, with the reason, as the worker last found it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chain import wire
@@ -72,25 +71,8 @@ def note_wait(chain_ref: int, reason: str) -> None:
         note_state(chain_ref, ChainState.WAITING, reason)
 
 
-def oldest_and_newest(session: Session, chain_ref: int) -> tuple[Block, Block] | None:
-    """Return the lowest and the highest block that are stored of a chain, None without any."""
-    query = select(Block).filter_by(chain_ref=chain_ref).limit(1)
-    oldest = session.scalars(query.order_by(Block.number)).first()
-    newest = session.scalars(query.order_by(Block.number.desc())).first()
-    if oldest is None or newest is None:
-        return None
-    return oldest, newest
-
-
 def add_blocks(session: Session, chain_ref: int, blocks: Iterable[wire.Block]) -> None:
     """Store blocks in the open write transaction; those that are there already stay."""
     for block in blocks:
         row = {"hash": block.hash, "parent": block.parent, "time": block.time}
         insert_or_ignore(session, Block, chain_ref=chain_ref, number=block.number, **row)
-
-
-def add_older_blocks(session: Session, chain: Chain, blocks: Sequence[wire.Block]) -> None:
-    """Store blocks below those that are stored, newest first, each the parent of the one before."""
-    if blocks:
-        add_blocks(session, chain.id, blocks)
-        chain.first_block = min(chain.first_block, blocks[-1].number)

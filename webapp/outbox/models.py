@@ -33,9 +33,10 @@ class ChainState(StrEnum):
 class Chain(Base):
     """One instance of a chain: a wiped development chain is another instance.
 
-    ``head`` and ``base_fee`` (wei per gas) are what the node said when it was last asked. While the chain
-    is halted nothing above block ``sound_to`` is known to be on it: None says nothing against any block,
-    -1 that none is left.
+    From ``first_block`` to the newest all blocks are stored; up to ``final_to`` they are final, None says that
+    none ever was: see ``finality.py``. ``head`` and ``base_fee`` (wei per gas) are what the node said when it
+    was last asked. While the chain is halted nothing above block ``sound_to`` is known to be on it: None says
+    nothing against any block, -1 that none is left.
     """
 
     __tablename__ = "chains"
@@ -45,6 +46,7 @@ class Chain(Base):
     chain_id: Mapped[int] = mapped_column(BigInteger)
     genesis: Mapped[bytes] = mapped_column(HASH)
     first_block: Mapped[int] = mapped_column(BigInteger)
+    final_to: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(16), default=ChainState.SYNCING)
     reason: Mapped[str | None] = mapped_column(String(400))
     state_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -92,7 +94,10 @@ class SignerAccount(Base):
 
 
 class Block(Base):
-    """A canonical block that the indexer has read; the highest one is its cursor."""
+    """A canonical block that the indexer has read; the highest one is its cursor.
+
+    Old ones are deleted: all below the chain's ``first_block``, but for those of attempts that are not settled.
+    """
 
     __tablename__ = "blocks"
 
@@ -186,7 +191,7 @@ class Attempt(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(String(400))
     block_number: Mapped[int | None] = mapped_column(BigInteger)
-    block_hash: Mapped[bytes | None] = mapped_column(HASH)
+    block_hash: Mapped[bytes | None] = mapped_column(HASH, index=True)
     gas_used: Mapped[int | None] = mapped_column(BigInteger)
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
 from webapp.accounts.idempotency import forget_answers
-from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import ring_after_commit, send_ahead, violates
 from webapp.events.models import Event, EventType
@@ -63,7 +62,7 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[PostView, bool]:
     """
     session = db.session()
     author = _unsigned_author(session, account_id, draft.id)
-    not_before = newest_final_block(session, current_log(session), settings().depth)
+    not_before = newest_final_block(session, current_log(session))
     message = post_message(draft, author, not_before)
     return _publish(account_id, check_record(session, Kind.POST, message, None, account_id))
 
@@ -88,7 +87,7 @@ def delete_unsigned(account_id: UUID, post_id: UUID) -> PostView:
         return shown_post(session, post_id, account_id)
     if session.get_one(Author, post.author).signs:
         raise SignatureRequiredError
-    not_before = newest_final_block(session, current_log(session), settings().depth)
+    not_before = newest_final_block(session, current_log(session))
     message = deletion_message(post_id, post.author, post.entry.content, not_before)
     record = check_record(session, Kind.DELETION, message, None, account_id)
     return _delete(account_id, post_id, record)
@@ -98,7 +97,7 @@ def _publish(account_id: UUID, record: CheckedRecord) -> tuple[PostView, bool]:
     post_id = UUID(bytes=record.record)
     try:
         with accepting(at_first_fetch=True) as session:
-            admission = judge(session, record, account_id, settings().depth)
+            admission = judge(session, record, account_id)
             if admission.new is None:
                 return shown_post(session, post_id, account_id), False
             ring_after_commit(session, SEAL_TASK, record.log.id)
@@ -203,7 +202,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             raise PostNotFoundError(str(post_id))
         if post.account_id != account_id or post.author != record.author:
             raise NotYourPostError(str(post_id))
-        admission = admit(session, record, account_id, settings().depth)
+        admission = admit(session, record, account_id)
         if admission.new is not None:
             post.entry_id, post.deleted_at = admission.entry_id, utc_now()
             post.text, post.media = None, []

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.errors import MalformedError
 from chain.proofs.records import Kind
-from webapp.chain_access import settings
 from webapp.database import insert_many, is_deadlock, ring_after_commit, writing
 from webapp.errors import ProblemError, malformed_record
 from webapp.events.models import Event, EventType
@@ -91,7 +90,7 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
     same_log = [offered[place] for place in places]
     answers: dict[int, PostView | ProblemError] = {}
     rows: dict[type[Entry | Post | Event], list[dict[str, Any]]] = {Entry: [], Post: [], Event: []}
-    for found, entry in judge_together(session, log, same_log, settings().depth).items():
+    for found, entry in judge_together(session, log, same_log).items():
         index = places[found]
         if isinstance(entry, ProblemError):
             answers[index] = entry

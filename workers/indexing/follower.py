@@ -1,7 +1,8 @@
 """Following a chain: blocks, events and cursor move in one commit, forwards and backwards.
 
 The highest row of ``blocks`` is the cursor. A block is taken only if its parent is the one stored before
-it; what the chain drops is undone back to the fork; what was final is never undone here.
+it; what the chain drops is undone back to the fork; what was final is never undone here. Up to where that is
+stands in the chain's row, and moves with the cursor, but only upwards: see ``webapp/outbox/finality.py``.
 """
 
 import time
@@ -17,8 +18,9 @@ from chain import wire
 from chain.client import ChainClient
 from webapp.database import locked, writing
 from webapp.extensions import db
-from webapp.log.instance import DeepReorgError, final_number
+from webapp.log.instance import DeepReorgError
 from webapp.outbox.chains import note_state, set_state
+from webapp.outbox.finality import final_number, raise_final
 from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
 from workers.indexing.reading import read_events
@@ -93,7 +95,7 @@ class Follower:
     def _canonical(self, head: wire.Block) -> Cursor | None:
         """Return the cursor, after going back to a fork if there is one; None where the node is behind."""
         top = self.cursor()
-        floor = final_number(db.session(), self.chain_ref, self.depth)
+        floor = final_number(db.session(), self.chain_ref)
         db.session.rollback()
         number = min(head.number, top.number)
         while True:
@@ -109,10 +111,12 @@ class Follower:
             number -= 1
         if number == top.number:
             return top
-        above = self.client.block(number + 1)
-        if above is None or above.parent != stored or above.hash == self._stored(number + 1):
+        above, dropped = self.client.block(number + 1), self._stored(number + 1)
+        if above is None or dropped is None or above.parent != stored or above.hash == dropped:
             self._wait(head, top)  # lower, or of two minds, but no conflict
             return None
+        if floor is not None and number < floor:  # it had nothing there when it was asked before
+            raise DeepReorgError(number + 1, dropped, above.hash)
         return self._rewind(top, Cursor(number, stored))
 
     def _wait(self, head: wire.Block, top: Cursor) -> None:
@@ -123,7 +127,7 @@ class Follower:
         """Drop what is above a fork, in one commit; None where somebody else moved the cursor."""
         with writing() as session:
             chain = self._locked(session, top)
-            if chain is None:
+            if chain is None or (chain.final_to is not None and to.number < chain.final_to):
                 return None
             dropped = (Block.chain_ref == self.chain_ref, Block.number > to.number)
             _orphan(session, self.chain_ref, select(Block.hash).where(*dropped))
@@ -162,17 +166,17 @@ class Follower:
                     source.apply(session, block, events)
             session.flush()
             moved = Cursor(found[-1].block.number, found[-1].block.hash)
-            for source in self.sources:
-                source.finalise(session, moved.number - self.depth)
+            self._finalise(session, chain, moved)
             self._tell(chain, moved.number, head)
         return moved
 
     def _settle(self, cursor: Cursor, head: int) -> None:
         """Mark what became final without a new block, and say how far we are."""
-        final = cursor.number - self.depth
-        due = any(one.final_due(db.session(), final) for one in self.sources)
         chain = db.session.get_one(Chain, self.chain_ref)
         known = (chain.state, chain.reason, chain.head)
+        was = -1 if chain.final_to is None else chain.final_to
+        final = max(was, cursor.number - self.depth)
+        due = final > was or any(one.final_due(db.session(), final) for one in self.sources)
         db.session.rollback()
         if not due and known == (_state(cursor.number, head), None, head):
             return
@@ -180,9 +184,15 @@ class Follower:
             row = self._locked(session, cursor)
             if row is None:
                 return
-            for source in self.sources if due else ():
-                source.finalise(session, final)
+            self._finalise(session, row, cursor)
             self._tell(row, cursor.number, head)
+
+    def _finalise(self, session: Session, chain: Chain, cursor: Cursor) -> None:
+        """Let be final what is deep enough below the cursor, and all that was final before."""
+        final = raise_final(chain, cursor.number - self.depth)
+        if final is not None:
+            for source in self.sources:
+                source.finalise(session, final)
 
     def _locked(self, session: Session, cursor: Cursor) -> Chain | None:
         """Lock the chain's row, None where the cursor moved since: a claim's lease may have run out."""

@@ -130,7 +130,7 @@ def test_a_record_that_was_checked_for_a_log_is_not_accepted_into_another(
         record = check_record(db.session(), Kind.POST, body["message"], signature, account)
     open_another_log(app)
     with app.app_context(), pytest.raises(LogReplacedError), accepting() as session:
-        judge(session, record, account, 0)
+        judge(session, record, account)
 
 
 def test_a_record_signed_for_the_log_before_is_refused(app: Flask, alice: Person) -> None:

@@ -61,7 +61,7 @@ def examine() -> list[Finding]:
     except LogNotOpenError:
         says = "No log has been opened in this database."
         return [*found, warn("log", says, "Start `troth run`, or run `troth setup`.")]
-    log = read_instance(db.session(), log_id, here.depth)
+    log = read_instance(db.session(), log_id)
     db.session.rollback()
     return [*found, *check_chain(any_chain(), here, log), *check_work(here, log)]
 
