@@ -24,7 +24,7 @@ FOREIGN = (
 )
 FOREIGN_CALL = (
     "Another transaction of the same account used its nonce, so whether the call was made is for an "
-    "operator to find out; it is not sent again by itself, see `troth doctor`"
+    "operator to find out; it is not sent again by itself, see `troth transactions owe-again`"
 )
 AHEAD = "The chain's node counts"
 GIVEN_UP = "It was given up: an empty transaction uses its nonce"
