@@ -142,8 +142,8 @@ def _can_be_mined(
     session: Session, client: ChainClient, row: Transaction, final: int
 ) -> str | None:
     """Say why the call may have been made, or may yet be, by one of its attempts."""
-    if row.nonce is None:
-        return None
+    if row.nonce is None:  # a reorg freed it, and its attempts went to a row that stands for it
+        return "its old nonce is being used up, so that an attempt may still be mined"
     attempts = session.execute(
         select(Attempt.hash, Attempt.kind).where(Attempt.transaction_id == row.id)
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from chain.signer import LocalSigner
 from tests.support.instance import SECRETS
 from webapp import cli
 from webapp.columns import utc_now
@@ -99,7 +100,9 @@ def with_chain(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_halted_call_is_owed_again_only_with_yes(
     command: Run, app: Flask, with_chain: None
 ) -> None:
-    halted = owed(app, "call:1", state="reverted", reason="Somebody used its nonce")
+    used = LocalSigner(bytes.fromhex(SECRETS["deployer_key"][2:])).address
+    values = {"signer": used, "nonce": 0, "reason": "Somebody used its nonce"}
+    halted = owed(app, "call:1", state="reverted", **values)
     asked = command("owe-again", halted)
     assert (asked.code, asked.err) == (0, "")
     assert f"Transaction {halted} calls {ADDRESS} and is halted.\nSomebody used" in asked.out

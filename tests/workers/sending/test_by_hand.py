@@ -82,7 +82,9 @@ def test_nothing_is_owed_again_while_an_old_attempt_may_be_mined_or_was(
     assert "not used for good" in refusal(scene, halted, depth=1_000)
     pruned = over(scene, eth_getTransactionCount=refuse(-32000, "missing trie node"))
     assert "no node tells" in refusal(scene, halted, pruned)
-    put(halted, state="broadcast")
+    put(halted, nonce=None)
+    assert "may still be mined" in refusal(scene, halted)
+    put(halted, state="broadcast", nonce=0)
     assert "can still be mined" in refusal(scene, halted)
 
 
