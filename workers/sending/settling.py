@@ -121,8 +121,9 @@ class Settling:
 
     def _decide(self, owed: Owed, fate: Mined | UsedByOther, view: View) -> None:
         """Owe the call again on another nonce, or say that it can never be made."""
-        if owed.refused is not None and isinstance(fate, Mined):
-            self._close(owed, fate, State.REVERTED, f"{REFUSED}: {owed.refused}"[:MOST_REASON])
+        if owed.refused is not None:
+            reason = f"{REFUSED}; see `troth doctor`. {owed.refused}"
+            self._close(owed, fate, State.REVERTED, reason[:MOST_REASON])
             return
         if owed.abandoned and owed.anchor is None:
             self._close(owed, fate, State.DEAD, GIVEN_UP)

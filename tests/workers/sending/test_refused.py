@@ -28,7 +28,7 @@ def test_a_call_that_no_node_takes_is_halted_and_its_nonce_used_up(scene: Scene,
         scene.run()
     row = scene.by_id(call)
     assert row.state == "reverted"
-    assert "waiting does not mend it: The node refused the request: " in (row.reason or "")
+    assert "see `troth doctor`. The node refused the request: " in (row.reason or "")
     assert scene.by_id(later).state == "final"
     assert find_call(db.session(), scene.client, call, 1).nonce == 0
 
