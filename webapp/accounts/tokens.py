@@ -82,6 +82,13 @@ def end_session() -> None:
         session.execute(_revocation(UUID(get_jwt()["sid"])))
 
 
+def is_over(session_id: UUID) -> bool:
+    """Tell whether a session was ended, or never was."""
+    # Beside the session, whose transaction begins with what the request itself reads.
+    with db.engine.connect() as connection:
+        return connection.execute(_ALIVE, {"sid": session_id}).first() is None
+
+
 def current_account_id() -> UUID:
     """Return the signed-in account's id; call it in routes that require a token."""
     return UUID(get_jwt_identity())
@@ -114,9 +121,7 @@ def _revocation(session_id: UUID) -> Update:
 @jwt.token_in_blocklist_loader
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
-    # Beside the session, whose transaction begins with what the request itself reads.
-    with db.engine.connect() as connection:
-        return connection.execute(_ALIVE, {"sid": UUID(claims["sid"])}).first() is None
+    return is_over(UUID(claims["sid"]))
 
 
 @jwt.unauthorized_loader
