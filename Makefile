@@ -5,8 +5,8 @@
 
 SHELL := bash
 PYTHON_BIN := .venv/bin/python
-# Processes that run the tests.
-JOBS ?= auto
+# Processes that run the tests: one more than processors, since some tests wait for processes of theirs.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Further words for pytest, as in: make test PYTEST_ARGS='tests/chain -k tree'
 PYTEST_ARGS ?=
 # Databases of tests live in memory where there is room: nothing in them has to outlive the run.
@@ -42,7 +42,7 @@ demo: compile ## Publish, anchor and verify with two new wallets
 	@exec .venv/bin/troth demo
 
 test: dev build/.compiled ## Run all tests; what was skipped, and why, is listed at the end
-	@$(PYTHON_BIN) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON_BIN) -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 soak: dev build/.compiled ## Simulate kills, faults and reorgs: SECONDS=600 SEED=1, ONE=1 plays one again
 	@SECONDS="$(SECONDS)" SEED="$(SEED)" STEPS="$(STEPS)" ONE="$(ONE)" PYTHONHASHSEED=0 \

@@ -120,6 +120,10 @@ class SendRejected(RpcRefused):
     """The node proved that it did not take these bytes; they are not in its pool."""
 
 
+class Unacceptable(SendRejected):
+    """These bytes break a rule of the chain, which no waiting mends: no node takes them into its pool."""
+
+
 class NonceTooLow(SendRejected):
     """A transaction with this nonce is mined already, possibly this very one."""
 
@@ -315,13 +319,21 @@ _MESSAGES: tuple[tuple[str, type[RpcRefused]], ...] = (
         ),
         FeeTooLow,
     ),
+    # Checked by geth, reth and anvil from the bytes and the block's limits alone, before the pool sees them.
     (
         (
-            r"intrinsic gas too (low|high)|exceeds block gas limit|floor data gas|txpool is full|"
+            r"intrinsic gas too (low|high)|exceeds block gas limit|floor data gas|initcode size|"
+            r"transaction gas limit too high"
+        ),
+        Unacceptable,
+    ),
+    (
+        (
+            r"txpool is full|"
             r"exceeds the configured cap|only replay-protected|invalid sender|not an eoa|"
             r"invalid chain.?id|priority fee.*(higher|greater)|transaction type not supported|"
             r"typed transaction too short|^rlp: |failed to decode transaction|oversized data|"
-            r"initcode size|account limit exceeded"
+            r"account limit exceeded"
         ),
         SendRejected,
     ),

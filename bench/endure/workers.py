@@ -72,7 +72,8 @@ class Workers:
         self.stage.crew.measure()
         for life in self.all_living:
             if life.ended_by is None:
-                life.signal(signal.SIGTERM)
+                # Before it is ready it knows no end in good order.
+                life.signal(signal.SIGTERM if life.is_ready() else signal.SIGKILL)
         for life in self.all_living:
             self._bury(life)
         self.living.clear()

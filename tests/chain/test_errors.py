@@ -18,6 +18,7 @@ from chain.errors import (
     SendOutcomeUnknown,
     SendRejected,
     StateUnavailable,
+    Unacceptable,
     translate,
 )
 from chain.local import LocalChain
@@ -34,8 +35,8 @@ GETH = [
     ("insufficient funds for transfer", InsufficientFunds),
     ("transaction underpriced: gas tip cap 1, minimum needed 2", FeeTooLow),
     ("max fee per gas less than block base fee: address 0x11", FeeTooLow),
-    ("intrinsic gas too low: gas 1, minimum needed 21000", SendRejected),
-    ("exceeds block gas limit", SendRejected),
+    ("intrinsic gas too low: gas 1, minimum needed 21000", Unacceptable),
+    ("exceeds block gas limit", Unacceptable),
     ("tx fee (2.00 ether) exceeds the configured cap (1.00 ether)", SendRejected),
     ("only replay-protected (EIP-155) transactions allowed over RPC", SendRejected),
     ("invalid sender", SendRejected),
@@ -44,7 +45,7 @@ GETH = [
     ("typed transaction too short", SendRejected),
     ("rlp: expected input list for types.LegacyTx", SendRejected),
     ("txpool is full", SendRejected),
-    ("max initcode size exceeded: code size 50000, limit 49152", SendRejected),
+    ("max initcode size exceeded: code size 50000, limit 49152", Unacceptable),
     ("missing trie node 1234 (path )", StateUnavailable),
     ("header not found", StateUnavailable),
     ("unknown block", StateUnavailable),
@@ -170,7 +171,7 @@ def test_real_nodes_refuse_a_tip_above_the_fee(sending: Sending) -> None:
 
 @pytest.mark.parametrize("gas", [20_999, 10**10])
 def test_real_nodes_refuse_an_impossible_gas_limit(sending: Sending, gas: int) -> None:
-    with pytest.raises(SendRejected):
+    with pytest.raises(Unacceptable):
         sending.send(gas=gas, maxFeePerGas=2 * GWEI)
 
 

@@ -16,6 +16,7 @@ from chain.errors import (
     ReplacementUnderpriced,
     SendRejected,
     StateUnavailable,
+    Unacceptable,
     translate,
 )
 from tests.fakenode.differences import DIFFERENCES, differing
@@ -28,9 +29,9 @@ WORDS: dict[str, type[ChainError]] = {
     "underpriced": ReplacementUnderpriced,
     "funds": InsufficientFunds,
     "funds_value": InsufficientFunds,
-    "intrinsic": SendRejected,
-    "floor": SendRejected,
-    "block_gas": SendRejected,
+    "intrinsic": Unacceptable,
+    "floor": Unacceptable,
+    "block_gas": Unacceptable,
     "tip": SendRejected,
     "base_fee": FeeTooLow,
     "chain_id": SendRejected,
@@ -131,7 +132,7 @@ def test_whether_a_lost_block_is_still_served(driver: Driver) -> None:
 def test_gas_that_the_calldata_uses_up(driver: Driver) -> None:
     tight = driver.sign(0, data=b"\x01", gas=21_015)
     if driver.rules.refuses_below_calldata_gas:
-        assert type(driver.refusal(tight)) is SendRejected
+        assert type(driver.refusal(tight)) is Unacceptable
         return
     driver.send(tight)
     driver.controls.mine(1)

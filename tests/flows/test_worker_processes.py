@@ -45,6 +45,8 @@ class Installation:
         self.served = ServedNode(self.node)
         settings = {"chain_url": self.served.url, "confirmations": "0", "sweep_interval": "0.2"}
         settings |= {"public_url": "http://localhost:8000", "seal_interval": "0.05"}
+        # What a killed process had claimed is free again soon.
+        settings |= {"claim_seconds": "2"}
         settings |= {"data_dir": str(folder), "database_url": database_url, **SECRETS}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("TROTH_")}
         given = settings | {"broker_url": broker_url, "redis_url": ""}
@@ -80,7 +82,8 @@ class Installation:
     def worker(self, name: str = "worker") -> Iterator[subprocess.Popen[bytes]]:
         """Run a worker that is ready for messages."""
         log = self.folder / f"{name}.log"
-        argv = list(worker_child(self.folder, self.env).argv)
+        app = "tests.support.attentive_worker"
+        argv = list(worker_child(self.folder, self.env, app).argv)
         argv[argv.index("--hostname") + 1] = f"{name}@%h"
         with self.running(tuple(argv), log) as process:
             wait_until(lambda: " ready." in log.read_text(errors="replace"), "the worker is ready")

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
 from flask import Response, current_app, make_response, request
-from flask_jwt_extended import get_jwt, get_jwt_identity, verify_jwt_in_request
+from flask_jwt_extended import decode_token, get_jwt, get_jwt_identity, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_limiter.util import get_remote_address
 from jwt import PyJWTError
@@ -31,6 +31,7 @@ from webapp.accounts.errors import (
     InFlightError,
 )
 from webapp.accounts.models import IdempotencyKey
+from webapp.accounts.tokens import is_over
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, one_unit, writing
 
@@ -57,8 +58,21 @@ def idempotent_with_tokens(view: View) -> View:
 
 
 def idempotent_in_session(view: View) -> View:
-    """Do the same per session, for a view whose effect is on the session of its token."""
-    return _honouring(view, _session_scope, None)
+    """Do the same per session, for a view whose effect is on the session of its token.
+
+    A token whose session has ended repeats what was answered, and stores nothing more.
+    """
+    honouring = _honouring(view, _session_scope, None)
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get(HEADER)
+        if key is None or not is_over(UUID(get_jwt()["sid"])):
+            return honouring(*args, **kwargs)
+        found = _stored(_check_key(key), _session_scope())
+        return view(*args, **kwargs) if found is None else _matching(found, _fingerprint())
+
+    return wrapper
 
 
 def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> View:
@@ -82,7 +96,7 @@ def forget_tokens(session: Session) -> int:
     old = IdempotencyKey.created_at < utc_now() - TOKENS_LIFE
     erased = session.execute(
         update(IdempotencyKey)
-        .where(IdempotencyKey.subject == TOKENS, IdempotencyKey.body.is_not(None), old)
+        .where(IdempotencyKey.subject.startswith(TOKENS), IdempotencyKey.body.is_not(None), old)
         .values(body=None)
     )
     return int(erased.rowcount)  # type: ignore[attr-defined]
@@ -130,11 +144,24 @@ def _reserve(reservation: UUID, scope: str, key: str, fingerprint: bytes) -> Res
         found = session.scalars(select(IdempotencyKey).where(*same_key)).one_or_none()
         if found is None:  # it ended between our insert and our look
             raise InFlightError(key)
-        if not hmac.compare_digest(found.fingerprint, fingerprint):
-            raise IdempotencyKeyReusedError(key)
-        if found.status is None:
-            raise InFlightError(key)
-        return _replay(found)
+        session.expunge(found)
+    return _matching(found, fingerprint)
+
+
+def _stored(key: str, scope: str) -> IdempotencyKey | None:
+    with writing() as session:
+        found = session.scalars(select(IdempotencyKey).filter_by(scope=scope, key=key)).first()
+        session.expunge_all()
+        return found
+
+
+def _matching(found: IdempotencyKey, fingerprint: bytes) -> Response:
+    """Return a stored answer to the request that it was given to; raises what refuses another one."""
+    if not hmac.compare_digest(found.fingerprint, fingerprint):
+        raise IdempotencyKeyReusedError(found.key)
+    if found.status is None:
+        raise InFlightError(found.key)
+    return _replay(found)
 
 
 def _keep(
@@ -148,7 +175,7 @@ def _keep(
         .values(
             status=response.status_code,
             headers=json.dumps(kept),
-            subject=subject or _subject(response),
+            subject=_session_subject(response) if subject == TOKENS else _subject(response),
             body=_cipher().encrypt(response.get_data()),
         )
     )
@@ -163,10 +190,20 @@ def _subject(response: Response) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _session_subject(response: Response) -> str:
+    """Return the session whose tokens an answer holds, as a subject."""
+    token = response.get_json()["access_token"]
+    return f"{TOKENS}:{decode_token(token)['sid']}"
+
+
 def _replay(found: IdempotencyKey) -> Response:
-    stale = found.subject == TOKENS and found.created_at < utc_now() - TOKENS_LIFE
-    if found.body is None or stale:
+    kind, _, session_id = (found.subject or "").partition(":")
+    if found.body is None:
         raise AnswerErasedError(found.key)
+    if kind == TOKENS:
+        old = found.created_at < utc_now() - TOKENS_LIFE
+        if old or not session_id or is_over(UUID(session_id)):
+            raise AnswerErasedError(found.key)
     response = make_response(_cipher().decrypt(found.body), found.status)
     response.headers.update(json.loads(found.headers or "{}"))
     response.headers["Idempotency-Replayed"] = "true"

@@ -33,10 +33,13 @@ blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and
 
 @blueprint.post("/auth/siwe/nonce")
 @limit_sign_in("nonce")
-@idempotent_with_tokens
 @blueprint.response(200, NonceSchema)
 def siwe_nonce() -> dict[str, str]:
-    """Give a nonce for an EIP-4361 message, good once within ten minutes."""
+    """Give a nonce for an EIP-4361 message, good once within ten minutes.
+
+    A fresh one each time, also under the same Idempotency-Key: two visitors behind one address must never
+    share one.
+    """
     return {"nonce": new_nonce()}
 
 

@@ -109,6 +109,11 @@ def end_session() -> None:
         session.execute(_revocation(UUID(get_jwt()["sid"])))
 
 
+def is_over(session_id: UUID) -> bool:
+    """Tell whether a session was ended, or never was."""
+    return fetch_alone(_ALIVE, {"sid": session_id}) is None
+
+
 def current_account_id() -> UUID:
     """Return the signed-in account's id; call it in routes that require a token."""
     return UUID(get_jwt_identity())

@@ -1,4 +1,4 @@
-"""`troth transactions`: what is owed to the chain and not settled, and giving one up."""
+"""`troth transactions`: what is owed to the chain and not settled, and an operator's ways to mend it."""
 
 from datetime import datetime
 
@@ -6,10 +6,12 @@ import click
 from sqlalchemy import func, select
 
 from webapp import create_app
+from webapp.chain_access import chain_client, settings
 from webapp.columns import utc_now
 from webapp.commands.clean import clean
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.outbox.again import fill_gap, find_call, find_gap, owe_call
 from webapp.outbox.models import Attempt, Transaction, TransactionState
 from webapp.outbox.service import give_up as give_up_transaction
 
@@ -45,6 +47,50 @@ def give_up(transaction_id: int) -> None:
             click.echo(f"Transaction {transaction_id} was never sent and is dead.")
         else:
             click.echo(f"Transaction {transaction_id} is given up; the worker uses up its nonce.")
+
+
+@transactions.command(name="owe-again")
+@click.argument("transaction_id", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do it; without this, only say whether it can be done")
+def owe_again(transaction_id: int, yes: bool) -> None:
+    """Make the halted call of transaction ID again, under a new nonce.
+
+    Find out first whether another transaction of the account made it: nothing else may refuse a second
+    call. Refused while an attempt can still be mined.
+    """
+    with create_app().app_context():
+        call = find_call(db.session(), chain_client(), transaction_id, settings().depth)
+        db.session.rollback()
+        if yes:
+            with writing() as session:
+                owe_call(session, call)
+            click.echo(f"Transaction {transaction_id} is owed again; the worker sends it.")
+        else:
+            click.echo(f"Transaction {transaction_id} calls {call.to} and is halted.")
+            click.echo(f"{clean(call.reason)}.")
+            click.echo("None of its attempts can be mined any more. If no other transaction of the")
+            click.echo("account made the call, have it made again with --yes.")
+
+
+@transactions.command(name="close-gap")
+@click.argument("transaction_id", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do it; without this, only say what it costs")
+def close_gap(transaction_id: int, yes: bool) -> None:
+    """Use up the unused nonces below transaction ID by empty transactions.
+
+    A few are used up unasked; a wide gap is not, because a node's false answer may have made it.
+    """
+    with create_app().app_context():
+        gap = find_gap(db.session(), chain_client(), transaction_id)
+        db.session.rollback()
+        nonces = f"{len(gap.nonces)} nonces from {gap.nonces[0]} to {gap.nonces[-1]}"
+        if yes:
+            with writing() as session:
+                fill_gap(session, gap)
+            click.echo(f"The worker uses up {nonces}; then transaction {transaction_id} is mined.")
+        else:
+            click.echo(f"{nonces} are unused below transaction {transaction_id}.")
+            click.echo(f"Using them up takes {gap.gas} gas; do it with --yes.")
 
 
 def open_transactions(now: datetime) -> list[tuple[str, ...]]:

@@ -21,6 +21,22 @@ class NothingToGiveUpError(OutboxError):
         super().__init__(f"Transaction {transaction_id} cannot be given up: {problem}.")
 
 
+class NotOwedAgainError(OutboxError):
+    """A call was made, may yet be made, or is none that an operator decides on."""
+
+    def __init__(self, transaction_id: int, problem: str) -> None:
+        self.transaction_id, self.problem = transaction_id, problem
+        super().__init__(f"Transaction {transaction_id} is not owed again: {problem}.")
+
+
+class NoGapError(OutboxError):
+    """No unused nonces hold a transaction up, or it is not for us to use them."""
+
+    def __init__(self, transaction_id: int, problem: str) -> None:
+        self.transaction_id, self.problem = transaction_id, problem
+        super().__init__(f"Below transaction {transaction_id} nothing is closed: {problem}.")
+
+
 class KeyTakenError(OutboxError):
     """Another call is owed under the same key already."""
 

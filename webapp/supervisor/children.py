@@ -42,7 +42,8 @@ def web_child(
     argv = [sys.executable, "-m", "gunicorn", "--bind", f"{bracketed(at.host)}:{at.port}"]
     argv += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
     argv += ["--timeout", "60", "--graceful-timeout", str(_WEB_GRACEFUL_SECONDS)]
-    argv += ["--no-control-socket", *_heartbeat_folder(), app]
+    # The application is imported once, and its memory shared.
+    argv += ["--preload", "--no-control-socket", *_heartbeat_folder(), app]
     ready = http_answers(f"http://{bracketed(reachable(at.host))}:{at.port}{probe_path}")
     return Child("web", tuple(argv), log_file(data_dir, "web"), env=env, ready=ready)
 
@@ -67,6 +68,7 @@ def worker_child(
         ready=ready,
         ready_timeout=20.0,
         ready_required=False,
+        hindered=log_says(log, "Cannot connect to"),
     )
 
 

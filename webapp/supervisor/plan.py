@@ -11,7 +11,8 @@ class Child:
     """One process to start, in a session of its own.
 
     `env` is laid over the supervisor's environment. `ready` is asked until it answers True, for
-    at most `ready_timeout` seconds; when `ready_required` is False the start goes on without it.
+    at most `ready_timeout` seconds; when `ready_required` is False the start goes on without it,
+    and at once when `hindered` answers True: it waits for something that nobody starts here.
     `once` means a step that must end with exit code 0 before the next child is started.
     `grace` is how many seconds it may take to stop before it is killed. `scratch` is a folder
     outside the data folder that is removed, if empty, once the child has been stopped.
@@ -25,6 +26,7 @@ class Child:
     ready: Callable[[], bool] | None = None
     ready_timeout: float = 60.0
     ready_required: bool = True
+    hindered: Callable[[], bool] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10.0
     once: bool = False

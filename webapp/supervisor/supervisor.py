@@ -95,6 +95,8 @@ class Supervisor:
         while not ready():
             if not child.once or not running.succeeded():
                 self._raise_if_ended(running)
+            if not child.ready_required and child.hindered is not None and child.hindered():
+                return False
             if running.age > child.ready_timeout:
                 if not child.ready_required:
                     return False

@@ -15,6 +15,7 @@ from chain.errors import (
     ReplacementUnderpriced,
     SendOutcomeUnknown,
     SendRejected,
+    Unacceptable,
 )
 from chain.fees import Offer, first_offer, raised_offer
 from chain.signer import Signer
@@ -23,7 +24,7 @@ from workers.sending.ledger import Ledger
 from workers.sending.policy import SendingPolicy
 from workers.sending.rows import Owed, Tried
 from workers.sending.signing import sign_attempt
-from workers.sending.states import REASONS, State
+from workers.sending.states import REASONS, REFUSED, State
 from workers.sending.view import View
 
 ANSWER_LENGTH = 400
@@ -98,6 +99,10 @@ class Delivery:
 
     def _refused(self, owed: Owed, attempt: Tried, error: ChainError) -> bool:
         log.warning("sending.refused", transaction=owed.id, nonce=owed.nonce, problem=str(error))
+        if isinstance(error, Unacceptable) and self._is_hopeless(owed, attempt):
+            why = f"{REFUSED}: an empty one uses up its nonce"
+            self.ledger.change(owed, state=State.UNKNOWN, reason=why, abandoned_at=utc_now())
+            return False
         answer = {"answer": f"{type(error).__name__}: {error}"[:ANSWER_LENGTH]}
         older = any(one.sent_at for one in owed.attempts[:-1])
         if isinstance(error, InsufficientFunds):
@@ -109,6 +114,19 @@ class Delivery:
         else:
             state = State.UNKNOWN
         reason = REASONS.get(state)
-        if (owed.state, owed.reason) != (state, reason):
+        if (owed.state, owed.reason, attempt.answer) != (state, reason, answer["answer"]):
             self.ledger.change(owed, attempt, answer, state=state, reason=reason)
         return state == State.BROADCAST
+
+    def _is_hopeless(self, owed: Owed, attempt: Tried) -> bool:
+        """Tell whether two runs found the same bytes unacceptable, and no node has or had any for the nonce.
+
+        Raises NodeUnavailable.
+        """
+        if (
+            owed.abandoned
+            or attempt.unacceptable is None
+            or any(one.sent_at for one in owed.attempts)
+        ):
+            return False
+        return not any(self.client.has_transaction(one.hash) for one in owed.attempts)

@@ -48,7 +48,7 @@ def refuse_gap(ledger: Ledger, owed: Owed, size: int) -> None:
     """Say that a gap below a transaction is too wide to be paid for."""
     reason = (
         f"{size} nonces below its own are unused, more than {MAX_IN_FLIGHT}: none is paid for; "
-        "check the nodes' answers, see `troth doctor`"
+        f"check the nodes' answers, then see `troth transactions close-gap {owed.id}`"
     )
     if owed.reason != reason:
         log.error("sending.gap_too_wide", transaction=owed.id, nonce=owed.nonce, size=size)

@@ -49,7 +49,7 @@ def mend_halts(ledger: Ledger, settling: Settling, view: View) -> None:
 def _mend(ledger: Ledger, settling: Settling, owed: Owed, view: View) -> None:
     if settling.done(owed):
         settling.found(owed)
-    elif owed.failures < MOST_FAILURES:
+    elif owed.failures < MOST_FAILURES and owed.refused is None:
         found = judge(settling.client, ledger.signer, owed, view.final)
         if found.outlook == Outlook.POSSIBLE:
             settling.again(owed, owed.failures + 1)

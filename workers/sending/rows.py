@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from chain.contracts import ANCHOR
-from chain.errors import ReplacementUnderpriced
+from chain.errors import ReplacementUnderpriced, Unacceptable
 from chain.fees import Offer
 from webapp.extensions import Base, db
 from webapp.outbox.models import Attempt, AttemptKind, Transaction
@@ -43,6 +43,13 @@ class Tried:
     def outbid(self) -> bool:
         """Whether the node refused it for another transaction that pays more for the nonce."""
         return (self.answer or "").startswith(ReplacementUnderpriced.__name__)
+
+    @property
+    def unacceptable(self) -> str | None:
+        """What the node said when it proved that it never takes these bytes."""
+        name, _, said = (self.answer or "").partition(": ")
+        call = self.kind == AttemptKind.CALL
+        return said if call and name == Unacceptable.__name__ else None
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,12 @@ class Owed:
         """The attempt that is known to be in a block."""
         found = [attempt for attempt in self.attempts if attempt.block_number is not None]
         return found[-1] if found else None
+
+    @property
+    def refused(self) -> str | None:
+        """Why no node takes the call, if it is given up for that."""
+        found = [one.unacceptable for one in self.attempts if one.unacceptable]
+        return found[-1] if found and self.abandoned else None
 
     @property
     def mark(self) -> tuple[State, int | None, bool, int | None]:

@@ -9,12 +9,13 @@ import structlog
 from chain.client import ChainClient
 from chain.wire import Receipt
 from webapp.columns import utc_now
+from webapp.outbox.chains import MOST_REASON
 from webapp.outbox.models import AttemptKind
 from workers.sending.effects import NO_STATE, Judgement, Outlook, is_done, judge, roomier_gas
 from workers.sending.fate import Fate, Mined, Pending, UsedByOther, fate_of, still_there
 from workers.sending.ledger import Ledger
 from workers.sending.rows import Owed
-from workers.sending.states import FOREIGN, FOREIGN_CALL, GIVEN_UP, REASONS, State
+from workers.sending.states import FOREIGN, FOREIGN_CALL, GIVEN_UP, REASONS, REFUSED, State
 from workers.sending.view import View
 
 # A call that reverts this often, although its simulation never does, is left to an operator.
@@ -120,6 +121,10 @@ class Settling:
 
     def _decide(self, owed: Owed, fate: Mined | UsedByOther, view: View) -> None:
         """Owe the call again on another nonce, or say that it can never be made."""
+        if owed.refused is not None:
+            reason = f"{REFUSED}; see `troth doctor`. {owed.refused}"
+            self._close(owed, fate, State.REVERTED, reason[:MOST_REASON])
+            return
         if owed.abandoned and owed.anchor is None:
             self._close(owed, fate, State.DEAD, GIVEN_UP)
             return

@@ -24,8 +24,9 @@ FOREIGN = (
 )
 FOREIGN_CALL = (
     "Another transaction of the same account used its nonce, so whether the call was made is for an "
-    "operator to find out; it is not sent again by itself, see `troth doctor`"
+    "operator to find out; it is not sent again by itself, see `troth transactions owe-again`"
 )
+REFUSED = "No node takes the transaction, and waiting does not mend it"
 AHEAD = "The chain's node counts"
 GIVEN_UP = "It was given up: an empty transaction uses its nonce"
 BEHIND = "An earlier batch is halted, and batches are anchored in order; see `troth doctor`"

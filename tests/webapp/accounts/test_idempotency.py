@@ -232,9 +232,27 @@ def test_a_repeated_sign_in_gives_the_same_tokens_for_ten_minutes(
     refused(send(Person(visitor.http), "k-1", body, path), 409, "answer_erased")
 
 
-def test_a_repeated_nonce_is_the_same_nonce(visitor: Person) -> None:
-    nonces = [send(visitor, f"k-{key}", path="/auth/siwe/nonce").json["nonce"] for key in (1, 1, 2)]
-    assert nonces[0] == nonces[1] != nonces[2]
+def test_two_visitors_behind_one_address_never_share_a_nonce(app: Flask, visitor: Person) -> None:
+    nonces = [send(visitor, "k-1", path="/auth/siwe/nonce").json["nonce"] for _ in range(2)]
+    assert nonces[0] != nonces[1]
+    assert keys(app) == []
+
+
+def test_after_a_logout_no_key_hands_out_its_tokens(carol: Person, visitor: Person) -> None:
+    body = {"handle": "carol", "password": PASSWORD}
+    answer = send(visitor, "k-1", body, "/auth/password")
+    assert send(visitor, "k-1", body, "/auth/password").data == answer.data
+    visitor.take(answer).call("POST", "/auth/logout")
+    visitor.token = ""
+    refused(send(visitor, "k-1", body, "/auth/password"), 409, "answer_erased")
+
+
+def test_a_token_whose_session_has_ended_stores_no_key(app: Flask, carol: Person) -> None:
+    assert send(carol, "k-1", {}, "/auth/logout").status_code == 204
+    assert send(carol, "k-2", {}, "/auth/logout").status_code == 204
+    again = send(carol, "k-1", {}, "/auth/logout")
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (204, "true")
+    assert [one.key for one in keys(app)] == ["k-1"]
 
 
 def test_a_sign_in_message_is_good_once_without_its_key(visitor: Person) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from chain.signer import LocalSigner
 from tests.support.instance import SECRETS
 from webapp import cli
 from webapp.columns import utc_now
@@ -87,3 +88,40 @@ def test_one_is_given_up(command: Run, app: Flask) -> None:
     assert (again.code, again.out) == (1, "")
     assert again.err == f"troth: Transaction {waiting} cannot be given up: it is dead already.\n"
     assert "There is no transaction 999" in command("give-up", 999).err
+
+
+@pytest.fixture
+def with_chain(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands ask the application's own embedded chain."""
+    client = app.extensions["troth_chain"]
+    monkeypatch.setattr("webapp.commands.transactions.chain_client", lambda: client)
+
+
+def test_a_halted_call_is_owed_again_only_with_yes(
+    command: Run, app: Flask, with_chain: None
+) -> None:
+    used = LocalSigner(bytes.fromhex(SECRETS["deployer_key"][2:])).address
+    values = {"signer": used, "nonce": 0, "reason": "Somebody used its nonce"}
+    halted = owed(app, "call:1", state="reverted", **values)
+    asked = command("owe-again", halted)
+    assert (asked.code, asked.err) == (0, "")
+    assert f"Transaction {halted} calls {ADDRESS} and is halted.\nSomebody used" in asked.out
+    assert "with --yes" in asked.out
+    assert "is owed again; the worker sends it" in command("owe-again", halted, "--yes").out
+    with app.app_context():
+        assert db.session.get_one(Transaction, halted).state == "queued"
+    again = command("owe-again", halted, "--yes")
+    assert (again.code, again.out) == (1, "")
+    assert again.err.startswith(f"troth: Transaction {halted} is not owed again: it is queued")
+
+
+def test_a_gap_is_closed_only_with_yes(command: Run, app: Flask, with_chain: None) -> None:
+    waits = owed(app, "call:1", state="broadcast", nonce=20)
+    asked = command("close-gap", waits)
+    assert asked.out.splitlines() == [
+        f"20 nonces from 0 to 19 are unused below transaction {waits}.",
+        "Using them up takes 420000 gas; do it with --yes.",
+    ]
+    assert "The worker uses up 20 nonces from 0 to 19" in command("close-gap", waits, "--yes").out
+    again = command("close-gap", waits, "--yes")
+    assert again.err.startswith(f"troth: Below transaction {waits} nothing is closed: all nonces")

@@ -32,4 +32,10 @@ def test_every_child_logs_into_the_data_folder(tmp_path: Path) -> None:
 
 
 def test_the_start_does_not_depend_on_a_worker_without_its_broker(tmp_path: Path) -> None:
-    assert not worker_child(tmp_path, {}).ready_required
+    child = worker_child(tmp_path, {})
+    assert not child.ready_required
+    assert child.hindered is not None
+    assert not child.hindered()
+    child.log.parent.mkdir()
+    child.log.write_text("consumer: Cannot connect to redis://127.0.0.1:1/0: refused.")
+    assert child.hindered()

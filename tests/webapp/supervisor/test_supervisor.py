@@ -101,6 +101,15 @@ def test_a_child_whose_readiness_is_not_required_delays_the_start_only(tmp_path:
     assert session.said(" not ready after") == ["w"]
 
 
+def test_a_child_that_is_hindered_is_not_waited_for(tmp_path: Path) -> None:
+    child = python(
+        tmp_path, "w", SLEEP, ready=lambda: False, hindered=lambda: True, ready_required=False
+    )
+    session = Session(tmp_path, [child], None)
+    assert session.run() == 0
+    assert session.said(" not ready after 0 s; going on") == ["w"]
+
+
 def test_a_program_that_does_not_exist_is_a_clear_sentence(tmp_path: Path) -> None:
     child = Child("web", (str(tmp_path / "nothing"),), tmp_path / "logs" / "web.log")
     with pytest.raises(ChildFailedError, match="web could not be started"):

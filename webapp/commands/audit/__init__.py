@@ -12,12 +12,21 @@ import webapp
 from webapp.commands.audit.findings import Findings
 from webapp.commands.audit.places import audit_anchors, audit_batches, audit_places
 from webapp.commands.audit.records import audit_devices, audit_posts, audit_records
+from webapp.commands.audit.signatures import audit_signatures
 from webapp.config import InvalidSettingError
 from webapp.database import one_snapshot
 from webapp.secrets import SecretsError
 
 CLEAN, WRONG, UNUSABLE = 0, 1, 2
-PARTS = (audit_records, audit_posts, audit_devices, audit_places, audit_batches, audit_anchors)
+PARTS = (
+    audit_records,
+    audit_signatures,
+    audit_posts,
+    audit_devices,
+    audit_places,
+    audit_batches,
+    audit_anchors,
+)
 
 
 def audit_database() -> Findings:

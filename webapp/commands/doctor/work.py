@@ -66,7 +66,8 @@ def _transactions(log: Instance) -> list[Finding]:
     found = []
     if halted:
         says = f"{halted} transactions are reverted or dead, so that their batches are halted: "
-        do = "`troth anchors rebuild` owes again the batches that the chain lacks."
+        do = "`troth anchors rebuild` owes again the batches that the chain lacks; any other call, once you "
+        do += "know that it was not made, `troth transactions owe-again ID`."
         found.append(
             fail("transactions", says + _reason(*mine, Transaction.state.in_(DEAD_END)), do)
         )
@@ -74,7 +75,12 @@ def _transactions(log: Instance) -> list[Finding]:
         says = f"{waiting} transactions are delayed: "
         says += _reason(*mine, Transaction.state.in_(WAITING))
         found.append(
-            warn("transactions", says, "They go on by themselves; funds and fees are yours.")
+            warn(
+                "transactions",
+                says,
+                "They go on by themselves; funds and fees are yours, and so are nonces too far ahead "
+                "(`troth transactions close-gap ID`).",
+            )
         )
     if stuck:
         minutes = int(STUCK.total_seconds() // 60)

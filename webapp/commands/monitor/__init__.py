@@ -150,6 +150,10 @@ def _watch(
         state.close()
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _print(outcome: Outcome, doubts: int, *, as_json: bool) -> None:
     look = outcome.look
     if as_json:
@@ -168,9 +172,16 @@ def _print(outcome: Outcome, doubts: int, *, as_json: bool) -> None:
         return
     for doubt in look.doubts:
         click.echo(f"  not judged: {doubt}")
-    click.echo(
-        f"{look.batches} final batches with {look.entries} entries hold, {look.fresh} of them newly "
-        f"read; {look.waiting} batches wait for the chain; {doubts} signatures not judged."
-    )
+    batches = _counted(look.batches, "final batch", "final batches")
+    entries = _counted(look.entries, "entry", "entries")
+    waiting = _counted(look.waiting, "batch waits", "batches wait")
+    click.echo(f"{batches} with {entries}, {look.fresh} newly read; {waiting} for the chain.")
+    if doubts:
+        points = _counted(doubts, "point", "points")
+        click.echo(
+            f"{points} in all could not be judged, so neither good nor wrong: a `notBefore` that the chain no "
+            "longer holds, a device's permission that ended before the anchor, or a contract wallet that "
+            "cannot be asked as of then. The first ten of each look are named in it."
+        )
     word = click.style(RESULTS[outcome.code].upper(), fg=COLOURS[outcome.code])
     click.echo(f"{word}: {outcome.problem or 'nothing is wrong.'}")

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from chain.client import ChainClient
 from tests.support.answers import closed_port
 from tests.support.wallet import Person
 from tests.webapp.commands.conftest import Done, Run
@@ -53,6 +54,7 @@ def test_untouched_rows_agree(filled: Flask) -> None:
     assert findings.first == {}
     assert findings.seen == {
         "entries": 9,
+        "waiting entries": 1,
         "posts": 5,
         "devices": 1,
         "sealed entries": 8,
@@ -223,3 +225,44 @@ def test_a_database_that_is_away_cannot_be_audited(troth: Run, tmp_path: Any) ->
     )
     assert (done.code, done.out) == (UNUSABLE, "")
     assert "cannot be audited" in done.err
+
+
+@pytest.mark.parametrize("by_device", [False, True])
+def test_a_signature_that_was_changed_before_sealing_is_found(
+    app: Flask, alice: Person, by_device: bool
+) -> None:
+    if by_device:
+        alice.allow_device()
+    answer = alice.publish(alice.post_record("waits"), key=alice.device if by_device else None)
+    assert answer.status_code == 201
+    assert found(app).first == {}
+    spoil(
+        app,
+        "UPDATE entries SET signature = :other WHERE id = (SELECT max(id) FROM entries)",
+        other=b"\x11" * 64 + b"\x1b",
+    )
+    findings = found(app)
+    assert list(findings.first) == ["signature"]
+    whose = alice.device.address if by_device else alice.address
+    assert findings.first["signature"].endswith(f" is not by {whose.lower()}.")
+
+
+def test_a_signature_that_is_gone_or_too_much_is_found(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    alice.publish()
+    carol.call("POST", "/posts", {"text": "unsigned"})
+    spoil(app, "UPDATE entries SET signature = NULL WHERE signature IS NOT NULL")
+    assert found(app).first["signature"].endswith(" is not signed.")
+
+
+def test_a_wallet_whose_node_is_away_is_not_judged(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.publish()
+    spoil(app, "UPDATE entries SET signature = :other", other=b"\x22" * 65)
+    client = ChainClient(f"http://127.0.0.1:{closed_port()}", timeout=1)
+    monkeypatch.setitem(app.extensions, "troth_chain", client)
+    findings = found(app)
+    assert findings.first == {}
+    assert any("node can judge" in what for what in findings.seen)

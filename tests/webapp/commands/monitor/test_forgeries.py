@@ -125,7 +125,7 @@ def test_a_block_that_is_not_on_the_chain_is_counted_as_a_doubt(troth: Run, own:
     own.sweep()
     ended = troth(*own.options)
     assert (ended.code, "on the chain it is" in ended.out) == (CLEAN, True)
-    assert "1 signatures not judged" in ended.out
+    assert "1 point in all could not be judged" in ended.out
 
 
 def test_an_expired_device_is_a_doubt_for_a_post_and_named_for_a_deletion(
@@ -141,7 +141,7 @@ def test_an_expired_device_is_a_doubt_for_a_post_and_named_for_a_deletion(
     done = troth(*own.options)
     assert done.code == CLEAN, done.out
     assert "not judged: Position 2 was anchored after the permission of the device" in done.out
-    assert "1 signatures not judged" in done.out
+    assert "1 point in all could not be judged" in done.out
     body = alice.sign(Kind.DELETION, alice.deletion_record(post), key=alice.device)
     slip_in(own, Kind.DELETION, body)
     check(troth, own, "was written after the permission of the device")

@@ -56,7 +56,7 @@ def test_where_the_state_is_gone_it_is_not_judged(
     monkeypatch.setattr(ChainClient, "code", pruned)
     done = troth(*own.options)
     assert done.code == CLEAN, done.out
-    assert "1 signatures not judged" in done.out
+    assert "1 point in all could not be judged" in done.out
     assert f"the contract wallet {address} could not be asked" in done.out
 
 
@@ -70,7 +70,7 @@ def test_what_a_wallet_did_not_sign_is_a_doubt_for_a_post_and_named_for_a_delega
     slip_in(own, Kind.POST, post)
     done = troth(*own.options)
     assert done.code == CLEAN, done.out
-    assert "1 signatures not judged" in done.out
+    assert "1 point in all could not be judged" in done.out
     record = person.delegation_record(author=address)
     slip_in(own, Kind.DELEGATION, person.sign(Kind.DELEGATION, record, key=forger))
     done = troth(*own.options)
