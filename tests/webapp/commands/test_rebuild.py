@@ -191,6 +191,7 @@ def forget_newest_batch() -> None:
         .values(batch_id=None, position=None, sequence=None, previous=None, leaf=None, proof=None),
         delete(Anchor).where(Anchor.root == newest.root),
         delete(Block).where(Block.number > 0, Block.number >= newest_block() - 1),
+        update(Chain).values(final_to=newest_block() - 2),
         delete(Batch).where(Batch.id == newest.id),
         update(Log).values(next_sequence=newest.sequence, next_position=newest.first),
     ):
