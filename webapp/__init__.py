@@ -19,6 +19,7 @@ from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
+from webapp.documentation import blueprint as documentation_blueprint
 from webapp.doorbell import Ringer
 from webapp.errors import register_error_handlers
 from webapp.extensions import api, db, jwt, limiter, migrate
@@ -57,6 +58,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
+    app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
