@@ -1,4 +1,4 @@
-"""The Flask extensions, unbound; create_app binds them. Imports nothing of ours."""
+"""The Flask extensions, unbound; create_app binds them. Imports nothing of ours but their own classes."""
 
 from typing import Any, cast
 
@@ -8,11 +8,12 @@ from flask_jwt_extended.tokens import _decode_jwt
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
-from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
 from jwt import PyJWTError
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
+
+from webapp.openapi import ProblemApi
 
 # Named constraints, so that a migration can change them on both databases.
 NAMES = {
@@ -67,5 +68,5 @@ def table_of(model: type[Base]) -> Table:
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 jwt = OneDecodeJWTManager()
-api = Api()
+api = ProblemApi()
 limiter = Limiter(key_func=get_remote_address)
