@@ -70,6 +70,21 @@ class AnsweredPostUnknownError(ProblemError):
 
 
 @dataclass(eq=False)
+class AnswersItselfError(ProblemError):
+    """An edit that makes a post an answer to itself, or to what answers it."""
+
+    status = 422
+    code = "answers_itself"
+    title = "A post cannot answer itself"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to do."""
+        return f"By this edit {self.post} would answer itself; answer a post outside of its own thread."
+
+
+@dataclass(eq=False)
 class DeletionMismatchError(ProblemError):
     """A Deletion of another post than the path names."""
 
