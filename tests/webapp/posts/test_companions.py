@@ -9,9 +9,9 @@ from sqlalchemy import select
 from chain.proofs.records import ZERO_HASH, Kind
 from tests.support.answers import nothing_written, refused
 from tests.support.counting import check_counts
+from tests.support.relating import block
 from tests.support.wallet import Person
 from webapp.accounts.models import Account, AccountCounts
-from webapp.accounts.relations.models import Block
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db
@@ -39,12 +39,6 @@ def counts(person: Person, post: dict[str, Any]) -> tuple[int, int]:
 def posts_of(app: Flask, person: Person) -> int:
     with app.app_context():
         return db.session.get_one(AccountCounts, UUID(person.account)).posts
-
-
-def block(app: Flask, blocker: Person, blocked: Person) -> None:
-    with app.app_context(), writing() as session:
-        ids = {"blocker_id": UUID(blocker.account), "blocked_id": UUID(blocked.account)}
-        session.add(Block(**ids, created_at=utc_now()))
 
 
 def test_counts_follow_what_is_written_edited_and_deleted(
