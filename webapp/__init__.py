@@ -26,6 +26,7 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
 from webapp.status.routes import blueprint as status_blueprint
@@ -55,7 +56,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint, reactions_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)

@@ -315,6 +315,16 @@ def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     )
 
 
+def kept(session: Session, query: Select[*Row], model: type[Base]) -> Select[*Row]:
+    """Make a query keep the rows of one of its tables as they are until the commit, for all who ask so.
+
+    FOR SHARE: many may at once, and whoever changes such a row waits for them. SQLite has one writer.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return query
+    return query.with_for_update(read=True, of=table_of(model))
+
+
 def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless a unique key forbids it; return whether it was inserted."""
     dialect = session.get_bind().dialect.name

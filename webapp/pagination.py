@@ -62,6 +62,24 @@ class PageQuerySchema(Schema):
     )
 
 
+class ForwardPageQuerySchema(Schema):
+    """Which part of a list that begins with its oldest item: after ``cursor`` (newer)."""
+
+    cursor = CursorField()
+    limit = fields.Integer(
+        load_default=DEFAULT_LIMIT, validate=validate.Range(min=1, max=MAX_LIMIT)
+    )
+
+
+def oldest_first(
+    column: Any, id_column: Any, query: Select[Any], page: dict[str, Any]
+) -> Select[Any]:
+    """Restrict an oldest-first query to a page; asks for one item more than the limit."""
+    if cursor := page.get("cursor"):
+        query = query.where(_beyond(column > cursor.moment, column, id_column > cursor.id, cursor))
+    return query.order_by(column, id_column).limit(page["limit"] + 1)
+
+
 def newest_first(
     column: Any, id_column: Any, query: Select[Any], page: dict[str, Any]
 ) -> Select[Any]:
@@ -81,7 +99,10 @@ def _beyond(
 
 def link_next(page: dict[str, Any], cursor: Cursor) -> dict[str, str]:
     """Return the Link header (RFC 8288) that leads to the next page."""
-    parameters = {"cursor": str(cursor), "limit": page["limit"]}
-    if since := page.get("since"):
-        parameters["since"] = str(since)
-    return {"Link": f'<{request.path}?{urlencode(parameters)}>; rel="next"'}
+    said = {name: value for name, value in page.items() if name != "cursor"}
+    parameters = {"cursor": cursor, **said}
+    values = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in parameters.items()
+    }
+    return {"Link": f'<{request.path}?{urlencode(values)}>; rel="next"'}

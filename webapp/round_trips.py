@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Executable,
     Insert,
+    Update,
     bindparam,
     func,
     insert,
@@ -96,27 +97,35 @@ def next_ids(session: Session, model: type[Base], count: int) -> list[int]:
     return list(range(start, start + count))
 
 
-def insert_one_each(session: Session, *rows: tuple[type[Base], Mapping[str, Any]]) -> None:
+def insert_one_each(
+    session: Session,
+    *rows: tuple[type[Base], Mapping[str, Any]],
+    beside: tuple[Update, Mapping[str, Any]] | None = None,
+) -> None:
     """Insert one row into each of several tables; one statement where the database can.
 
-    Every column that has no default of the database's own must be given.
+    Every column that has no default of the database's own must be given. ``beside`` is an UPDATE of other
+    rows, with its values, that goes with them; it must be one that lives as long as the process.
     """
     connection = connection_of(session)
+    change, changed = beside or (None, {})
     if connection.dialect.name != "postgresql":
         for table, row in rows:
             connection.execute(insert(table_of(table)).inline(), row)
+        if change is not None:
+            connection.execute(change, changed)
         return
-    key = tuple((table, tuple(row)) for table, row in rows)
+    key = (tuple((table, tuple(row)) for table, row in rows), change)
     statement = _INSERTS.get(key)
     if statement is None:
-        statement = _INSERTS[key] = _insert_as_one(key)
+        statement = _INSERTS[key] = _insert_as_one(*key)
     values = {
         f"v{n}_{name}": value for n, (_, row) in enumerate(rows) for name, value in row.items()
     }
-    connection.execute(statement, values)
+    connection.execute(statement, {**values, **changed})
 
 
-def _insert_as_one(tables: "_Shape") -> Insert:
+def _insert_as_one(tables: "_Shape", change: Update | None) -> Insert:
     statements = []
     for number, (model, names) in enumerate(tables):
         table = table_of(model)
@@ -124,6 +133,8 @@ def _insert_as_one(tables: "_Shape") -> Insert:
         statements.append(insert(table).inline().values(values))
     *others, last = statements
     ctes = [one.returning(literal(1)).cte(f"row{n}") for n, one in enumerate(others)]
+    if change is not None:
+        ctes.append(change.returning(literal(1)).cte("beside"))
     return last.add_cte(*ctes)
 
 
@@ -174,5 +185,5 @@ def _compiled(query: Executable, connection: Connection) -> Compiled:
 
 
 _Shape = tuple[tuple[type[Base], tuple[str, ...]], ...]
-_INSERTS: dict[_Shape, Insert] = {}
+_INSERTS: dict[tuple[_Shape, Update | None], Insert] = {}
 _COMPILED: dict[Executable, Compiled] = {}

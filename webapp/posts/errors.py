@@ -70,6 +70,85 @@ class AnsweredPostUnknownError(ProblemError):
 
 
 @dataclass(eq=False)
+class PostDeletedError(ProblemError):
+    """An act on a post that was deleted."""
+
+    status = 409
+    code = "post_deleted"
+    title = "The post was deleted"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Name the post."""
+        return f"{self.post} was deleted by its author; nothing more can be done with it."
+
+
+@dataclass(eq=False)
+class NotPublicError(ProblemError):
+    """A repost of what is not for everybody."""
+
+    status = 422
+    code = "not_public"
+    title = "Only public posts can be passed on"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Say for whom it is."""
+        return f"{self.post} is for its author's followers only; it cannot be passed on."
+
+
+@dataclass(eq=False)
+class CommentMismatchError(ProblemError):
+    """A comment whose record answers something else than the path names."""
+
+    status = 422
+    code = "comment_mismatch"
+    title = "The comment answers another post"
+    path: str
+    content: str
+
+    @property
+    def detail(self) -> str:
+        """Name both."""
+        return (
+            f"The path names {self.path}, and replyTo is {self.content}, the content of none of its "
+            "versions; send them alike."
+        )
+
+
+@dataclass(eq=False)
+class NotYourLikesError(ProblemError):
+    """A look at what somebody else likes."""
+
+    status = 403
+    code = "not_your_likes"
+    title = "What somebody likes is theirs to know"
+    account: str
+
+    @property
+    def detail(self) -> str:
+        """Say what can be asked for."""
+        return f"Only {self.account} sees that list; ask for your own."
+
+
+@dataclass(eq=False)
+class AnswersItselfError(ProblemError):
+    """An edit that makes a post an answer to itself, or to what answers it."""
+
+    status = 422
+    code = "answers_itself"
+    title = "A post cannot answer itself"
+    post: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to do."""
+        return f"By this edit {self.post} would answer itself; answer a post outside of its own thread."
+
+
+@dataclass(eq=False)
 class DeletionMismatchError(ProblemError):
     """A Deletion of another post than the path names."""
 

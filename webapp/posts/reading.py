@@ -11,11 +11,9 @@ from webapp.accounts.models import Account
 from webapp.accounts.relations.models import Follow
 from webapp.extensions import table_of
 from webapp.log.models import Entry
-from webapp.pagination import newest_first
 from webapp.posts.errors import ContentUnknownError, PostNotFoundError
 from webapp.posts.models import Post
-from webapp.posts.views import PostView, select_posts, views
-from webapp.posts.visibility import PUBLIC, listed, visible
+from webapp.posts.visibility import PUBLIC, visible
 
 _P = table_of(Post).c
 # So many versions may a post have; its whole history is one answer.
@@ -54,14 +52,6 @@ def may_read_version(session: Session, post: Post, entry: Entry, reader: UUID | 
     if entry.audience in (None, PUBLIC) or post.account_id == reader:
         return True
     return reader is not None and session.get(Follow, (reader, post.account_id)) is not None
-
-
-def posts_of_account(
-    session: Session, account_id: UUID, reader: UUID | None, page: dict[str, Any]
-) -> list[PostView]:
-    """Return a person's readable posts, newest first, one more than the page's limit."""
-    query = select_posts(reader).where(_P.account_id == account_id, listed(reader))
-    return views(session, newest_first(_P.created_at, _P.id, query, page), reader)
 
 
 def _seen(reader: UUID | None) -> Select[Any]:

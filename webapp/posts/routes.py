@@ -19,14 +19,15 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
-from webapp.pagination import Cursor, PageQuerySchema, link_next
-from webapp.posts import reading, service
+from webapp.posts import lists, reading, service
 from webapp.posts.drafts import Draft
+from webapp.posts.pages import Answer, page_of
 from webapp.posts.schemas import (
     BundleQuerySchema,
     DeletionSchema,
     NewPostSchema,
-    PostPageSchema,
+    PersonsPageQuerySchema,
+    PersonsPageSchema,
     PostSchema,
 )
 from webapp.posts.views import PostView, shown_post
@@ -104,20 +105,13 @@ def history(post_id: UUID) -> Response:
 
 @blueprint.get("/users/<uuid:user_id>/posts")
 @jwt_required(optional=True)
-@blueprint.arguments(PageQuerySchema(), location="query")
-@blueprint.response(200, PostPageSchema)
-def posts_of_user(
-    page: dict[str, Any], user_id: UUID
-) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Return a person's posts, newest first."""
+@blueprint.arguments(PersonsPageQuerySchema(), location="query")
+@blueprint.response(200, PersonsPageSchema)
+def posts_of_user(page: dict[str, Any], user_id: UUID) -> Answer:
+    """Return a person's posts, newest first; ``reposts=true`` adds what they passed on."""
     find_account(user_id)
     reader = current_account_id_or_none()
-    found = reading.posts_of_account(db.session(), user_id, reader, page)
-    items, more = found[: page["limit"]], len(found) > page["limit"]
-    if not more:
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return page_of(lists.posts_of_account(db.session(), user_id, reader, page), page)
 
 
 def _draft(body: dict[str, Any]) -> Draft:

@@ -1,9 +1,12 @@
 """What goes over the wire for posts."""
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
 from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
 from webapp.columns import iso
+from webapp.pagination import PageQuerySchema
 
 UUID_TEXT = validate.Regexp(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="Give a UUID in lower case with hyphens."
@@ -11,6 +14,16 @@ UUID_TEXT = validate.Regexp(
 HASH = validate.Regexp(
     r"0x[0-9a-f]{64}\Z", error="Give the 'content' of a post: 0x and 64 lower-case hex digits."
 )
+
+COUNTS = {
+    "properties": {name: {"type": "integer"} for name in ("likes", "comments", "reposts", "quotes")}
+}
+VIEWER = {
+    "description": "What post and author are to you; null for the signed-out",
+    "properties": {
+        name: {"type": "boolean"} for name in ("liked", "reposted", "following", "muted")
+    },
+}
 
 
 class AnchoringSchema(Schema):
@@ -48,8 +61,8 @@ class PostSchema(Schema):
     root = fields.UUID(required=True, allow_none=True, attribute="root_id")
     quoted = fields.UUID(required=True, allow_none=True, attribute="quoted_id")
     profile = fields.Nested(ProfileCardSchema, required=True)
-    counts = fields.Dict(required=True)
-    viewer = fields.Dict(required=True, allow_none=True)
+    counts = fields.Dict(required=True, metadata=COUNTS)
+    viewer = fields.Dict(required=True, allow_none=True, metadata=VIEWER)
     anchoring = fields.Dict(required=True)
 
 
@@ -57,6 +70,31 @@ class PostPageSchema(Schema):
     """A page of posts, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(PostSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PersonsPageQuerySchema(PageQuerySchema):
+    """Which of a person's posts: with answers to others or not, with what they passed on or not."""
+
+    replies = fields.Boolean(load_default=True, truthy={"true"}, falsy={"false"})
+    reposts = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
+
+
+class PersonsPostSchema(PostSchema):
+    """A post of a person's list; ``reposted_at`` is there if they passed it on."""
+
+    reposted_at = fields.Method("moment_of_repost")
+
+    def moment_of_repost(self, post: Any) -> Any:
+        """Return when the person passed a post on; nothing for their own."""
+        moment = getattr(post, "reposted_at", None)
+        return missing if moment is None else iso(moment)
+
+
+class PersonsPageSchema(Schema):
+    """A page of what a person wrote and passed on, newest first."""
+
+    items = fields.List(fields.Nested(PersonsPostSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

@@ -27,9 +27,11 @@ from webapp.log.errors import SignatureRequiredError
 from webapp.log.models import Author, Entry
 from webapp.log.new_entry import NewEntry
 from webapp.log.service import current_log, newest_final_block
+from webapp.posts.companions import add_companions, companions_of, drop_companions
 from webapp.posts.drafts import Draft, deletion_message, post_message
 from webapp.posts.errors import (
     AnsweredPostUnknownError,
+    AnswersItselfError,
     DeletionMismatchError,
     NotYourPostError,
     PostIdTakenError,
@@ -38,6 +40,8 @@ from webapp.posts.errors import (
 )
 from webapp.posts.models import Post
 from webapp.posts.reading import MAX_VERSIONS, answerable_post, may_read, readable_post
+from webapp.posts.tallies import ADD_POSTS, add_answers, count_answers, count_posts, more_posts
+from webapp.posts.threads import is_within
 from webapp.posts.views import PostView, new_view, shown_post
 from webapp.round_trips import insert_one_each
 
@@ -114,9 +118,18 @@ def _create(
 ) -> PostView:
     row = first_version(account_id, entry, message)
     row |= find_answered(session, account_id, row)
+    beside = companions_of(session, account_id, row["text"])
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
     send_ahead(session)
-    insert_one_each(session, (Entry, vars(entry)), (Post, row), (Event, created))
+    insert_one_each(
+        session,
+        (Entry, vars(entry)),
+        (Post, row),
+        (Event, created),
+        beside=(ADD_POSTS, more_posts(account_id)),
+    )
+    count_answers(session, add_answers({}, (row["parent_id"], row["quoted_id"])))
+    add_companions(session, [(post_id, entry.accepted_at, beside)])
     return new_view(row, entry)
 
 
@@ -144,12 +157,19 @@ def _edit(
     # What the post answered already stays right, also if that was deleted meanwhile.
     fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
     shown |= find_answered(session, account_id, fresh)
+    if (parent_id := shown.get("parent_id")) and is_within(session, parent_id, post_id):
+        raise AnswersItselfError(str(post_id))
+    changes = add_answers({}, (post.parent_id, post.quoted_id), -1)
     for name, value in shown.items():
         setattr(post, name, value)
     post.entry_id, post.version = entry.id, post.version + 1
     post.edited_at = entry.accepted_at
-    record_event(session, EventType.POST_EDITED, account_id, str(post_id), version=post.version)
     session.flush()
+    count_answers(session, add_answers(changes, (post.parent_id, post.quoted_id)))
+    beside = companions_of(session, account_id, shown["text"])
+    drop_companions(session, post_id)
+    add_companions(session, [(post_id, post.created_at, beside)])
+    record_event(session, EventType.POST_EDITED, account_id, str(post_id), version=post.version)
     return shown_post(session, post_id, account_id)
 
 
@@ -204,13 +224,17 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             raise NotYourPostError(str(post_id))
         admission = admit(session, record, account_id)
         if admission.new is not None:
+            session.refresh(post)  # an edit may have come between our look and the author's lock
             post.entry_id, post.deleted_at = admission.entry_id, utc_now()
             post.text, post.media = None, []
+            session.flush()
+            count_posts(session, {account_id: -1})
+            count_answers(session, add_answers({}, (post.parent_id, post.quoted_id), -1))
+            drop_companions(session, post_id)
             erase_record(session, record.author, record.record)
             forget_answers(session, account_id, str(post_id))
             record_event(session, EventType.POST_DELETED, account_id, str(post_id))
             ring_after_commit(session, SEAL_TASK, record.log.id)
-            session.flush()
         # Under the author's lock: what was read before it may be older than another deletion.
         session.refresh(post)
         return shown_post(session, post_id, account_id)

@@ -1,7 +1,9 @@
 """Publishing many signed posts at once, for bridges, imports and whatever else has many at hand."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +21,12 @@ from webapp.log.acceptance import check_record
 from webapp.log.errors import LogReplacedError
 from webapp.log.models import Entry
 from webapp.log.together import MOST_TOGETHER, Offered, judge_together
+from webapp.posts.companions import Companions, add_companions, find_mentioned
 from webapp.posts.errors import AnsweredPostUnknownError
+from webapp.posts.marks import handles_in, tags_in
 from webapp.posts.models import Post
 from webapp.posts.service import SEAL_TASK, find_answered, first_version, publish_signed
+from webapp.posts.tallies import Changes, add_answers, count_answers, count_posts
 from webapp.posts.views import PostView, new_view
 
 
@@ -90,6 +95,7 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
     same_log = [offered[place] for place in places]
     answers: dict[int, PostView | ProblemError] = {}
     rows: dict[type[Entry | Post | Event], list[dict[str, Any]]] = {Entry: [], Post: [], Event: []}
+    answered: Changes = {}
     for found, entry in judge_together(session, log, same_log).items():
         index = places[found]
         if isinstance(entry, ProblemError):
@@ -104,11 +110,30 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
         created = event_row(EventType.POST_CREATED, one.account_id, str(row["id"]), version=1)
         for table, values in ((Entry, vars(entry)), (Post, row), (Event, created)):
             rows[table].append(values)
+        add_answers(answered, (row["parent_id"], row["quoted_id"]))
         answers[index] = new_view(row, entry)
     for table, values_of_all in rows.items():
         insert_many(session, table, values_of_all)
+    count_posts(session, Counter(row["account_id"] for row in rows[Post]))
+    count_answers(session, answered)
+    add_companions(session, _companions(session, rows[Post]))
     ring_after_commit(session, SEAL_TASK, log.id)
     return answers
+
+
+def _companions(
+    session: Session, posts: Sequence[dict[str, Any]]
+) -> Iterator[tuple[UUID, datetime, Companions]]:
+    """Give what stands beside new posts; each author's mentions are looked up together."""
+    handles = {row["id"]: handles_in(row["text"]) for row in posts}
+    wanted: dict[UUID, set[str]] = {}
+    for row in posts:
+        wanted.setdefault(row["account_id"], set()).update(handles[row["id"]])
+    people = {one: find_mentioned(session, one, names) for one, names in wanted.items()}
+    for row in posts:
+        known = people[row["account_id"]]
+        mentions = tuple(known[name] for name in handles[row["id"]] if name in known)
+        yield row["id"], row["created_at"], Companions(tags_in(row["text"]), mentions)
 
 
 def _publish_one(post: SignedPost) -> PostView | ProblemError:

@@ -53,6 +53,15 @@ class PostView:
     viewer: dict[str, bool] | None = None
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A post in a list, and the moment that gives it its place; reposted: that is when it was passed on."""
+
+    view: PostView
+    placed_at: datetime
+    reposted: bool = False
+
+
 _SOURCE = with_standing(
     _P.join(_E, _E.c.id == _P.c.entry_id)
     .join(_A, _A.c.id == _P.c.account_id)
@@ -94,6 +103,15 @@ def views(session: Session, query: Select[Any], viewer: UUID | None) -> list[Pos
     """Run a query that ``select_posts`` began and return what is shown of each post, in its order."""
     values = {} if viewer is None else {"viewer": viewer}
     return [view_of(row) for row in session.execute(query, values)]
+
+
+def placed(session: Session, query: Select[Any], viewer: UUID | None) -> list[Placed]:
+    """Do what ``views`` does for a query that also gives ``placed_at``, and perhaps ``reposted``."""
+    values = {} if viewer is None else {"viewer": viewer}
+    return [
+        Placed(view_of(row), row.placed_at, bool(getattr(row, "reposted", False)))
+        for row in session.execute(query, values)
+    ]
 
 
 def view_of(row: Row[Any]) -> PostView:

@@ -1,19 +1,18 @@
 """Lists of posts: pages, cursors, limits, and what a page costs."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from tests.support.answers import refused
+from tests.support.statements import cost
 from tests.support.wallet import V1, Person, hex_id
 from webapp.columns import utc_now
 from webapp.database import writing
-from webapp.extensions import db
 from webapp.posts.models import Post
 
 Anchor = Callable[[], None]
@@ -144,28 +143,6 @@ def test_items_of_a_list_are_the_posts_themselves(alice: Person, anchor: Anchor)
     anchor()
     page = listed(alice, f"/users/{alice.account}/posts")
     assert page["items"] == [alice.call("GET", f"/posts/{post['id']}").json]
-
-
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def cost(app: Flask, person: Person, path: str) -> int:
-    with counting(app) as statements:
-        assert person.call("GET", path).status_code == 200
-    return len(statements)
 
 
 def test_a_long_page_costs_as_many_statements_as_a_short_one(
