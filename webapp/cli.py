@@ -24,7 +24,9 @@ from webapp.commands.monitor import monitor
 from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
+from webapp.database import writing
 from webapp.errors import ProblemError
+from webapp.events.failures import try_parked_again
 from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
@@ -131,6 +133,18 @@ def grant(handle: str, role: str) -> None:
     with create_app().app_context():
         account = grant_role(handle, role)
         click.echo(f"{account.handle} is now {account.role}")
+
+
+@cli.group()
+def events() -> None:
+    """Look after the delivery of what happened to feeds and notifications."""
+
+
+@events.command()
+def retry() -> None:
+    """Try again the events that were given up after too many failures."""
+    with create_app().app_context(), writing() as session:
+        click.echo(f"{try_parked_again(session)} events are tried again")
 
 
 cli.add_command(keystore_command.keystore)

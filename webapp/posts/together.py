@@ -13,7 +13,7 @@ from chain.proofs.records import Kind
 from webapp.database import insert_many, is_deadlock, ring_after_commit, writing
 from webapp.errors import ProblemError, malformed_record
 from webapp.events.models import Event, EventType
-from webapp.events.service import event_row
+from webapp.events.service import event_row, ring_delivery
 from webapp.extensions import db
 from webapp.log.acceptance import check_record
 from webapp.log.errors import LogReplacedError
@@ -108,6 +108,7 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
     for table, values_of_all in rows.items():
         insert_many(session, table, values_of_all)
     ring_after_commit(session, SEAL_TASK, log.id)
+    ring_delivery(session)
     return answers
 
 
