@@ -22,22 +22,34 @@ from webapp.events.service import (
     owed_events,
 )
 from webapp.extensions import db
+from webapp.feed.consumer import FEED
+from webapp.feed.fan_out import fan_out, fan_out_waits
 from workers.claims import claimed
 
 # Everybody who is owed events, in the order in which they get them.
-CONSUMERS: tuple[Consumer, ...] = ()
+CONSUMERS: tuple[Consumer, ...] = (FEED,)
 MOST_EVENTS = 500
 MOST_RETRIES = 50
 # A run ends well before the lease of its claim; the next one goes on.
 RUN_SECONDS = 20.0
-JOB = "deliver"
+JOB, FAN_OUT_JOB = "deliver", "fan_out"
 log = structlog.get_logger(__name__)
 
 
 def deliver() -> int:
-    """Deliver what is owed, for a while; return how many events were taken."""
-    if not _waiting():
-        return 0
+    """Deliver what is owed, for a while; return how many events were taken.
+
+    Writing into feeds has a claim of its own: while a post goes to tens of thousands, others are taken on.
+    """
+    taken = _take_events() if _waiting() else 0
+    if fan_out_waits():
+        with claimed(FAN_OUT_JOB) as mine:
+            if mine:
+                fan_out(time.monotonic() + RUN_SECONDS)
+    return taken
+
+
+def _take_events() -> int:
     taken = 0
     deadline = time.monotonic() + RUN_SECONDS
     with claimed(JOB) as mine:
