@@ -82,11 +82,14 @@ def _owed() -> list[OwedEvent]:
 def _deliver(events: Sequence[OwedEvent]) -> None:
     try:
         with writing() as session:
-            _apply(session, CONSUMERS, _still_owed(session, events))
+            mine = _still_owed(session, events)
+            _apply(session, CONSUMERS, mine)
     except Exception as error:  # noqa: BLE001 - one consumer's bug must not keep every event from all others
         log.warning("delivery.batch_failed", events=len(events), problem=str(error))
         for event in events:
             _deliver_one(event)
+    else:
+        _after(mine)
 
 
 def _still_owed(session: Session, events: Sequence[OwedEvent]) -> list[OwedEvent]:
@@ -109,6 +112,12 @@ def _deliver_one(event: OwedEvent) -> None:
                         consumer.apply(session, [one])
                 except Exception as error:  # noqa: BLE001 - as above
                     _note(session, one, consumer.name, error)
+    _after([event])
+
+
+def _after(events: Sequence[OwedEvent]) -> None:
+    for consumer in CONSUMERS if events else ():
+        consumer.after(events)
 
 
 def _note(session: Session, event: OwedEvent, consumer: str, error: Exception) -> None:
@@ -141,3 +150,4 @@ def _retry(event: OwedEvent, name: str, consumer: Consumer | None) -> None:
                     consumer.apply(session, [event])
         except Exception as error:  # noqa: BLE001 - as above
             _note(session, event, name, error)
+    _after([event])

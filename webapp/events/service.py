@@ -37,11 +37,13 @@ class Consumer:
     """Somebody who is owed every event, by a name that stays.
 
     ``apply`` writes what the events mean in the open transaction; it may meet an event again, and, since
-    commits overtake each other, one of a lower id after one of a higher.
+    commits overtake each other, one of a lower id after one of a higher. ``after`` is called once that is
+    committed, for what is no part of the database; it may be missed, and must not fail.
     """
 
     name: str
     apply: Callable[[Session, Sequence[OwedEvent]], None]
+    after: Callable[[Sequence[OwedEvent]], None] = lambda _: None
 
 
 def event_row(

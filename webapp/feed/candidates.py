@@ -65,6 +65,17 @@ class Window:
     after: Cursor | None = None
     limit: int = 20
 
+    def holds(self, one: Candidate) -> bool:
+        """Tell whether a candidate is within the bounds."""
+        place = (one.created_at, one.post_id)
+        before, after = self.before or LATEST, self.after or EARLIEST
+        return (after.moment, after.id) < place < (before.moment, before.id)
+
+    def reaches(self, one: Candidate) -> bool:
+        """Tell whether what is asked for may go on below a candidate."""
+        after = self.after or EARLIEST
+        return (one.created_at, one.post_id) > (after.moment, after.id)
+
     def values(self) -> Mapping[str, Any]:
         """Return the window as parameters of a query."""
         before, after = self.before or LATEST, self.after or EARLIEST

@@ -11,6 +11,7 @@ from webapp.database import insert_many
 from webapp.events.models import EventType
 from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
+from webapp.feed.cache import forget_feeds
 from webapp.feed.keeping import add_person, remove_person
 from webapp.feed.models import FanOut
 from webapp.posts.models import Post, Repost
@@ -57,4 +58,20 @@ def _follow(session: Session, follower: UUID, followee: UUID) -> None:
         add_person(session, follower, followee)
 
 
-FEED = Consumer("feed", apply)
+def after(events: Sequence[OwedEvent]) -> None:
+    """Forget what is cached of the feeds of those who acted; their followers' as the feeds are written."""
+    changed = {one.account_id for one in events if one.type in _CHANGING}
+    forget_feeds(account_id for account_id in changed if account_id is not None)
+
+
+_CHANGING = frozenset(
+    {
+        EventType.POST_CREATED,
+        EventType.POST_REPOSTED,
+        EventType.FOLLOWED,
+        EventType.UNFOLLOWED,
+        EventType.BLOCKED,
+        EventType.UNBLOCKED,
+    }
+)
+FEED = Consumer("feed", apply, after)

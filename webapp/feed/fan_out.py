@@ -18,8 +18,9 @@ from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
 from webapp.extensions import db, table_of
+from webapp.feed.cache import feed_cache, forget_feeds
 from webapp.feed.candidates import insert_items
-from webapp.feed.models import FanOut, Feed, MergedAccount
+from webapp.feed.models import FanOut, Feed, FeedItem, MergedAccount
 
 FOLLOWERS_PER_COMMIT = 1_000
 MOST_TOGETHER = 200
@@ -45,6 +46,8 @@ def fan_out(deadline: float) -> int:
 
 
 def _step() -> bool:
+    changed: Sequence[UUID] = ()
+    merged: UUID | None = None
     with writing() as session:
         waiting = _first(session)
         if not waiting:
@@ -57,11 +60,15 @@ def _step() -> bool:
                 break
             few.append(one.id)
         if few:
-            _give_to_all(session, few)
+            changed = _give_to_all(session, few)
         elif waiting[0].followers >= popular:
-            _leave_to_readers(session, waiting[0])
+            merged = _leave_to_readers(session, waiting[0])
         else:
-            _give_to_some(session, waiting[0])
+            changed = _give_to_some(session, waiting[0])
+    forget_feeds(changed)
+    cache = feed_cache()
+    if merged is not None and cache is not None:
+        cache.mark(merged)
     return True
 
 
@@ -85,13 +92,20 @@ def _rows(*terms: Any) -> Select[Any]:
     return query.where(*terms).order_by(_FEEDS.account_id, _O.created_at, _O.post_id)
 
 
-def _give_to_all(session: Session, ids: list[int]) -> None:
-    session.execute(insert_items(session, _rows(_O.id.in_(ids))))
+def _give_to_all(session: Session, ids: list[int]) -> Sequence[UUID]:
+    changed = _insert(session, _rows(_O.id.in_(ids)))
     session.execute(delete(FanOut).where(_O.id.in_(ids)))
+    return changed
 
 
-def _give_to_some(session: Session, one: Any) -> None:
-    """Give a post to the next followers, and note the last of them."""
+def _insert(session: Session, rows: Select[Any]) -> Sequence[UUID]:
+    """Insert feed items and return whose feeds they are in."""
+    inserted = insert_items(session, rows).returning(table_of(FeedItem).c.account_id)
+    return list(set(session.scalars(inserted)))
+
+
+def _give_to_some(session: Session, one: Any) -> Sequence[UUID]:
+    """Give a post to the next followers, note the last of them, and return whose feeds have it now."""
     followers = select(_F.follower_id).where(_F.followee_id == one.actor_id)
     if one.after is not None:
         followers = followers.where(_F.follower_id > one.after)
@@ -101,15 +115,18 @@ def _give_to_some(session: Session, one: Any) -> None:
     last: UUID | None = session.scalar(newest)
     if last is None:
         session.execute(delete(FanOut).where(_O.id == one.id))
-        return
+        return ()
     within = [_O.id == one.id, _F.follower_id <= last]
     if one.after is not None:
         within.append(_F.follower_id > one.after)
-    session.execute(insert_items(session, _rows(*within)))
+    changed = _insert(session, _rows(*within))
     session.execute(update(FanOut).where(_O.id == one.id).values(after=last))
+    return changed
 
 
-def _leave_to_readers(session: Session, one: Any) -> None:
-    """Let everything of a very popular person be looked up by whoever reads."""
+def _leave_to_readers(session: Session, one: Any) -> UUID:
+    """Let everything of a very popular person be looked up by whoever reads; return the person."""
     insert_or_ignore(session, MergedAccount, account_id=one.actor_id, since=utc_now())
     session.execute(delete(FanOut).where(_O.id == one.id))
+    actor: UUID = one.actor_id
+    return actor

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
@@ -15,10 +15,11 @@ from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
 from webapp.accounts.service import find_account
 from webapp.extensions import db, table_of
-from webapp.feed.candidates import Candidate, KeptFeed, Window, kept, looked_up
+from webapp.feed.cache import MOST_CACHED, feed_cache, new_entry
+from webapp.feed.candidates import Candidate, Window, merged_by
 from webapp.feed.errors import NotYourFeedError
-from webapp.feed.keeping import keep, note_read
-from webapp.pagination import EPOCH, Cursor
+from webapp.feed.reading import read_candidates
+from webapp.pagination import Cursor
 from webapp.posts.models import Post, Repost
 from webapp.posts.views import VIEWER, PostView, select_posts, views
 from webapp.posts.visibility import of_interest
@@ -47,6 +48,20 @@ class FeedPage:
     next: Cursor | None
 
 
+@dataclass(frozen=True)
+class Look:
+    """Some candidates of a window; ``own_since``: the viewer's own newer posts may not be among them."""
+
+    window: Window
+    candidates: list[Candidate]
+    own_since: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether there are no more."""
+        return len(self.candidates) < self.window.limit
+
+
 def feed_page(viewer: UUID, account_id: UUID, page: dict[str, Any]) -> FeedPage:
     """Return a page of somebody's feed; ``page`` as of FeedQuerySchema.
 
@@ -60,77 +75,57 @@ def feed_page(viewer: UUID, account_id: UUID, page: dict[str, Any]) -> FeedPage:
     items: list[tuple[Candidate, FeedItem]] = []
     last: Candidate | None = None
     looks = _looks(db.session(), viewer, window)
-    for look, (candidates, ended) in enumerate(looks, start=1):
-        items += _shown(db.session(), viewer, candidates, answers=page["answers"])
-        last = candidates[-1] if candidates else last
+    for number, look in enumerate(looks, start=1):
+        items += _shown(db.session(), viewer, look, answers=page["answers"])
+        last = look.candidates[-1] if look.candidates else last
         if len(items) > wanted:
             return FeedPage([item for _, item in items[:wanted]], items[wanted - 1][0].place)
-        if not ended and look == MOST_LOOKS and last is not None:
+        if not look.ended and number == MOST_LOOKS and last is not None:
             return FeedPage([item for _, item in items], last.place)
     return FeedPage([item for _, item in items], None)
 
 
-def _looks(
-    session: Session, viewer: UUID, window: Window
-) -> Iterator[tuple[list[Candidate], bool]]:
-    """Give candidates in their order, some at a time, and whether they are the last."""
+def _looks(session: Session, viewer: UUID, window: Window) -> Iterator[Look]:
+    """Give candidates in their order, some at a time."""
     while True:
-        found = _candidates(session, viewer, window)
-        ended = len(found) < window.limit
-        yield found, ended
-        if ended:
+        look = _look(session, viewer, window)
+        yield look
+        if look.ended:
             return
-        window = Window(found[-1].place, window.after, window.limit)
+        window = Window(look.candidates[-1].place, window.after, window.limit)
 
 
-def _candidates(session: Session, viewer: UUID, window: Window) -> list[Candidate]:
-    """Return the next candidates: from the kept feed as far as that goes, beyond it by looking them up."""
-    feed = kept(session, viewer, window)
-    if feed is None:
-        session.rollback()
-        keep(viewer)
-        feed = kept(session, viewer, window)
-    if feed is None or feed.from_at is None:  # another request is filling it
-        return looked_up(session, viewer, window)
-    found = _complete(feed)
-    if len(found) < window.limit and _goes_on(feed, window):
-        beyond = Window(_lower(window.before, feed.from_at), window.after, window.limit)
-        found += looked_up(session, viewer, beyond)[: window.limit - len(found)]
-    session.rollback()
-    note_read(viewer, feed.read_at)
-    return found
-
-
-def _complete(feed: KeptFeed) -> list[Candidate]:
-    since = feed.from_at
-    return [one for one in feed.found if since is not None and one.created_at >= since]
-
-
-def _goes_on(feed: KeptFeed, window: Window) -> bool:
-    """Tell whether what is asked for reaches below what is kept."""
-    return feed.from_at is not None and feed.from_at > (
-        window.after.moment if window.after else EPOCH
-    )
-
-
-def _lower(before: Cursor | None, from_at: datetime) -> Cursor:
-    """Return the place from which on looking up goes: where the page begins, or where the kept feed ends."""
-    end = Cursor(from_at, UUID(int=0))
-    return end if before is None or before.moment >= from_at else before
+def _look(session: Session, viewer: UUID, window: Window) -> Look:
+    cache = feed_cache()
+    if cache is None:
+        return Look(window, read_candidates(session, viewer, window))
+    cached = cache.load(viewer)
+    part = None if cached is None else cached.part(window)
+    if cached is not None and part is not None:
+        return Look(window, part, cached.cached_at if window.before is None else None)
+    first_page = window.before is None and window.after is None
+    lease = cache.lease(viewer) if first_page else None
+    if lease is None:
+        return Look(window, read_candidates(session, viewer, window))
+    marks = cache.marks(merged_by(session, viewer))
+    wide = Window(limit=max(window.limit, MOST_CACHED))
+    found = read_candidates(session, viewer, wide)
+    cache.store(viewer, lease, new_entry(len(found) < wide.limit, marks, found))
+    return Look(window, found[: window.limit])
 
 
 def _shown(
-    session: Session, viewer: UUID, candidates: Sequence[Candidate], *, answers: bool
+    session: Session, viewer: UUID, look: Look, *, answers: bool
 ) -> list[tuple[Candidate, FeedItem]]:
     """Return what the viewer may and wants to see of candidates, each post once, as everything is now.
 
     A post is there for its author where the viewer follows the author; else for who of those whom the
     viewer follows passed it on first, so that another repost moves nothing.
     """
-    ids = list({one.post_id for one in candidates})
-    if not ids:
+    posts = _posts(session, viewer, look)
+    if not posts:
         return []
-    posts = {view.id: view for view in views(session, _POSTS, viewer, ids=ids)}
+    candidates = _with_own(look, viewer, posts)
     direct = {
         view.id
         for view in posts.values()
@@ -155,6 +150,28 @@ def _shown(
     return list(shown.values())
 
 
+def _posts(session: Session, viewer: UUID, look: Look) -> dict[UUID, PostView]:
+    """Return what the viewer may see of the candidates' posts, and of the own ones that came since."""
+    ids = list({one.post_id for one in look.candidates})
+    if look.own_since is not None:
+        found = views(session, _POSTS_AND_OWN, viewer, ids=ids, own_since=look.own_since)
+    else:
+        found = views(session, _POSTS, viewer, ids=ids) if ids else []
+    return {view.id: view for view in found}
+
+
+def _with_own(look: Look, viewer: UUID, posts: dict[UUID, PostView]) -> Sequence[Candidate]:
+    """Return the candidates with those of the viewer's own posts that the cache does not have yet."""
+    known = {one.post_id for one in look.candidates}
+    own = [
+        Candidate(one.created_at, one.id, viewer) for one in posts.values() if one.id not in known
+    ]
+    if not own:
+        return look.candidates
+    inside = [one for one in own if look.window.holds(one)]
+    return sorted([*look.candidates, *inside], reverse=True)
+
+
 def _of_followed(view: PostView, viewer: UUID) -> bool:
     return view.account_id == viewer or bool(view.viewer and view.viewer["following"])
 
@@ -177,6 +194,16 @@ def _first_reposts(
 
 _IDS = bindparam("ids", expanding=True, type_=_P.c.id.type)
 _POSTS = select_posts(UUID(int=0)).where(_P.c.id.in_(_IDS), of_interest(VIEWER))
+_POSTS_AND_OWN = select_posts(UUID(int=0)).where(
+    or_(
+        _P.c.id.in_(_IDS),
+        and_(
+            _P.c.account_id == VIEWER,
+            _P.c.created_at > bindparam("own_since", type_=_P.c.created_at.type),
+        ),
+    ),
+    of_interest(VIEWER),
+)
 _PEOPLE = union_all(
     select(_F.c.followee_id.label("id")).where(
         _F.c.follower_id == VIEWER,
