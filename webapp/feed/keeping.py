@@ -38,7 +38,7 @@ def keep(account_id: UUID) -> None:
     with writing() as session:
         _insert(session, account_id, [one for one in found if one.created_at >= from_at])
         row = update(Feed).where(_FEEDS.account_id == account_id, _FEEDS.from_at.is_(None))
-        session.execute(row.values(from_at=from_at, read_at=utc_now()))
+        session.execute(row.values(from_at=from_at))
 
 
 def add_person(session: Session, account_id: UUID, person: UUID) -> None:
