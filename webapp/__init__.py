@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, log, outbox, posts
+from webapp import accounts, events, feed, log, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -23,6 +23,7 @@ from webapp.documentation import blueprint as documentation_blueprint
 from webapp.doorbell import Ringer
 from webapp.errors import register_error_handlers
 from webapp.extensions import api, db, jwt, limiter, migrate
+from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
@@ -37,7 +38,15 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts)
+FEATURES = (events, outbox, log, accounts, posts, feed)
+
+BLUEPRINTS = (
+    log_blueprint,
+    accounts_blueprint,
+    posts_blueprint,
+    reactions_blueprint,
+    feed_blueprint,
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -56,7 +65,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint, reactions_blueprint):
+    for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)

@@ -21,10 +21,13 @@ from webapp.commands import transactions as transactions_command
 from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
 from webapp.commands.monitor import monitor
+from webapp.commands.rebuild import rebuild
 from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
+from webapp.database import writing
 from webapp.errors import ProblemError
+from webapp.events.failures import try_parked_again
 from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
@@ -133,10 +136,23 @@ def grant(handle: str, role: str) -> None:
         click.echo(f"{account.handle} is now {account.role}")
 
 
+@cli.group()
+def events() -> None:
+    """Look after the delivery of what happened to feeds and notifications."""
+
+
+@events.command()
+def retry() -> None:
+    """Try again the events that were given up after too many failures."""
+    with create_app().app_context(), writing() as session:
+        click.echo(f"{try_parked_again(session)} events are tried again")
+
+
 cli.add_command(keystore_command.keystore)
 cli.add_command(status)
 cli.add_command(anchors_command.anchors)
 cli.add_command(doctor_command.doctor)
+cli.add_command(rebuild)
 cli.add_command(audit)
 cli.add_command(monitor)
 cli.add_command(self_anchor)

@@ -85,6 +85,14 @@ class Settings:
     node_patience: float = _setting(
         60.0, "Seconds for which no node may answer with an older block than another one did"
     )
+    feed_merge_followers: int = _setting(
+        50_000,
+        "Followers from which on an account's posts are looked up when a feed is read, instead of being "
+        "written into each follower's feed",
+    )
+    feed_dormant_days: float = _setting(
+        14.0, "Days after which the feed of somebody who does not read it is no longer kept"
+    )
     fee_cap_gwei: int = _setting(500, "Highest fee per gas that is ever offered, in gwei")
     tip_cap_gwei: int = _setting(
         5, "Highest priority fee per gas offered at first, in gwei; raises end at ten times that"
@@ -225,13 +233,15 @@ def _parse(name: str, text: str, kind: type) -> object:
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
+    least |= {"feed_merge_followers": 0}
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
     above = ("sweep_interval", "claim_seconds", "node_timeout", "node_retry", "stuck_seconds")
-    for name in (*above, "access_token_seconds", "refresh_token_seconds"):
+    tokens = ("access_token_seconds", "refresh_token_seconds")
+    for name in (*above, *tokens, "feed_dormant_days"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
             wanted = f"above zero, at most {MOST}"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import request
 from marshmallow import Schema, ValidationError, fields, validate
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import Select, or_
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -76,25 +76,25 @@ def oldest_first(
 ) -> Select[Any]:
     """Restrict an oldest-first query to a page; asks for one item more than the limit."""
     if cursor := page.get("cursor"):
-        query = query.where(_beyond(column > cursor.moment, column, id_column > cursor.id, cursor))
+        newer = or_(column > cursor.moment, id_column > cursor.id)
+        query = query.where(column >= cursor.moment, newer)
     return query.order_by(column, id_column).limit(page["limit"] + 1)
 
 
 def newest_first(
     column: Any, id_column: Any, query: Select[Any], page: dict[str, Any]
 ) -> Select[Any]:
-    """Restrict a newest-first query to a page; asks for one item more than the limit."""
+    """Restrict a newest-first query to a page; asks for one item more than the limit.
+
+    The bound on the moment alone is what an index can begin at: a page far down costs what the first does.
+    """
     if cursor := page.get("cursor"):
-        query = query.where(_beyond(column < cursor.moment, column, id_column < cursor.id, cursor))
+        older = or_(column < cursor.moment, id_column < cursor.id)
+        query = query.where(column <= cursor.moment, older)
     if since := page.get("since"):
-        query = query.where(_beyond(column > since.moment, column, id_column > since.id, since))
+        newer = or_(column > since.moment, id_column > since.id)
+        query = query.where(column >= since.moment, newer)
     return query.order_by(column.desc(), id_column.desc()).limit(page["limit"] + 1)
-
-
-def _beyond(
-    past: ColumnElement[bool], column: Any, tie: ColumnElement[bool], cursor: Cursor
-) -> ColumnElement[bool]:
-    return or_(past, and_(column == cursor.moment, tie))
 
 
 def link_next(page: dict[str, Any], cursor: Cursor) -> dict[str, str]:

@@ -10,5 +10,6 @@ def beat_schedule(seal_seconds: float) -> dict[str, dict[str, Any]]:
     period = max(1.0, seal_seconds)
     return {
         "sweep": {"task": "troth.sweep", "schedule": period, "options": {"expires": period}},
+        "deliver": {"task": "troth.deliver", "schedule": period, "options": {"expires": period}},
         "tidy": {"task": "troth.tidy", "schedule": HOUR_SECONDS, "options": {"expires": 600}},
     }

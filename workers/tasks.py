@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from workers import anchoring, upkeep
+from workers import anchoring, delivery, upkeep
 
 
 @shared_task(name="troth.seal")
@@ -15,6 +15,12 @@ def seal(log_id: int) -> None:
 def sweep() -> None:
     """Seal, send and index."""
     anchoring.sweep()
+
+
+@shared_task(name="troth.deliver")
+def deliver(_: int = 0) -> None:
+    """Deliver what is owed of events."""
+    delivery.deliver()
 
 
 @shared_task(name="troth.tidy")

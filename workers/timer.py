@@ -1,9 +1,11 @@
-"""The worker's own clock: the sweep goes on with no broker, no schedule and no message at all.
+"""The worker's own clocks: sweep and delivery go on with no broker, no schedule and no message at all.
 
-It is a thread of the worker's main process, started before the broker is ever asked.
+They are threads of the worker's main process, started before the broker is ever asked; two, since people's
+feeds must not wait for the chain.
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,50 +13,53 @@ from celery import bootsteps
 from flask import Flask
 
 from workers.anchoring import sweep
+from workers.delivery import deliver
 
 log = structlog.get_logger(__name__)
 
 
 class SweepTimer(threading.Thread):
-    """Sweeps every ``seconds`` until stopped; an unexpected error is logged and the next sweep comes."""
+    """Works every ``seconds`` until stopped; an unexpected error is logged and the next turn comes."""
 
-    def __init__(self, app: Flask, seconds: float) -> None:
-        super().__init__(name="sweep", daemon=True)
-        self._app, self._seconds = app, seconds
+    def __init__(self, app: Flask, seconds: float, work: Callable[[], object]) -> None:
+        super().__init__(name=work.__name__, daemon=True)
+        self._app, self._seconds, self._work = app, seconds, work
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Sweep until stopped."""
+        """Work until stopped."""
         while not self._stopping.wait(self._seconds):
             try:
                 with self._app.app_context():
-                    sweep()
+                    self._work()
             except Exception as error:
-                log.exception("sweep.failed", kind=type(error).__name__)
+                log.exception("timer.failed", work=self.name, kind=type(error).__name__)
 
     def stop(self) -> None:
-        """Stop after the sweep that runs, and wait for it."""
+        """Stop after the turn that runs, and wait for it."""
         self._stopping.set()
         self.join(timeout=10)
 
 
 class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts the timer with the worker, after its pool has forked and before it needs a broker."""
+    """Starts the timers with the worker, after its pool has forked and before it needs a broker."""
 
     requires = {"celery.worker.components:Pool"}  # noqa: RUF012 - celery's own interface
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self.timer: SweepTimer | None = None
+        self.timers: list[SweepTimer] = []
 
     def start(self, worker: Any) -> None:
-        """Start sweeping."""
+        """Start sweeping and delivering."""
         app: Flask = worker.app.flask_app
-        self.timer = SweepTimer(app, app.config["TROTH"].sweep_interval)
-        self.timer.start()
+        seconds = app.config["TROTH"].sweep_interval
+        self.timers = [SweepTimer(app, seconds, work) for work in (sweep, deliver)]
+        for timer in self.timers:
+            timer.start()
 
     def stop(self, worker: Any) -> None:
-        """Stop sweeping."""
+        """Stop both."""
         del worker
-        if self.timer is not None:
-            self.timer.stop()
+        for timer in self.timers:
+            timer.stop()

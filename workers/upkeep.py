@@ -9,6 +9,7 @@ from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.feed.keeping import drop_dormant
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
 NONCE_KEPT = timedelta(hours=1)
@@ -17,7 +18,10 @@ log = structlog.get_logger(__name__)
 
 
 def tidy() -> int:
-    """Delete expired nonces, idempotency keys and sessions, erase old tokens; return how many rows went."""
+    """Delete expired nonces, idempotency keys and sessions, erase old tokens, drop feeds that nobody reads.
+
+    Returns how many rows and feeds went.
+    """
     now = utc_now()
     expired = (
         delete(SignInNonce).where(SignInNonce.expires_at < now - NONCE_KEPT),
@@ -27,5 +31,6 @@ def tidy() -> int:
     with writing() as session:
         forget_tokens(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
+    gone += drop_dormant()
     log.info("upkeep.tidied", rows=gone)
     return gone

@@ -30,14 +30,14 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> "queue.Queue[tuple[str, list[int]]
     return sent
 
 
-def test_a_post_rings_the_sealer_with_the_logs_row(
+def test_a_post_rings_the_sealer_with_the_logs_row_and_the_delivery(
     app: Flask, carol: Person, heard: "queue.Queue[tuple[str, list[int]]]"
 ) -> None:
     app.extensions["troth_ringer"] = Ringer("memory://")
     assert carol.call("POST", "/posts", {"text": "x"}).status_code == 201
-    task, arguments = heard.get(timeout=PATIENCE)
-    assert task == "troth.seal"
-    assert len(arguments) == 1
+    bells = dict(heard.get(timeout=PATIENCE) for _ in range(2))
+    assert bells.keys() == {"troth.seal", "troth.deliver"}
+    assert len(bells["troth.seal"]) == 1
 
 
 def test_many_bells_at_once_are_few_messages(

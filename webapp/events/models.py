@@ -5,11 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, false, text
+from sqlalchemy import ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.columns import DOCUMENT, ROW_ID, UtcDateTime
 from webapp.extensions import Base
+
+# Exactly the condition of the partial index: only so is it used.
+OWED = text("NOT delivered")
 
 
 class EventType(StrEnum):
@@ -47,7 +50,8 @@ class Event(Base):
     """One thing that happened, written in the commit that made it happen.
 
     Carries ids and public addresses only: no text, no message, no credential. Nothing of it ever changes
-    but ``delivered``: until that is true, feeds, notifications and webhooks are owed what it says.
+    but ``delivered``: until that is true, feeds, notifications and webhooks are owed what it says. What
+    nobody did, such as a batch that becomes final, has no account.
     """
 
     __tablename__ = "events"
@@ -55,16 +59,30 @@ class Event(Base):
         Index(
             "ix_events_owed",
             "id",
-            sqlite_where=text("NOT delivered"),
-            postgresql_where=text("NOT delivered"),
+            sqlite_where=OWED,
+            postgresql_where=OWED,
         ),
         Index("ix_events_account", "account_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
     type: Mapped[str] = mapped_column(String(40))
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     subject: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivered: Mapped[bool] = mapped_column(server_default=false())
+
+
+class EventFailure(Base):
+    """What one consumer is still owed of a delivered event, since it failed on it; parked: given up."""
+
+    __tablename__ = "event_failures"
+    __table_args__ = (Index("ix_event_failures_next", "parked_at", "next_attempt_at"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    consumer: Mapped[str] = mapped_column(String(40), primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(String(200))
+    next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -12,7 +12,7 @@ from webapp.accounts.idempotency import forget_answers
 from webapp.columns import utc_now
 from webapp.database import ring_after_commit, send_ahead, violates
 from webapp.events.models import Event, EventType
-from webapp.events.service import event_row, record_event
+from webapp.events.service import event_row, record_event, ring_delivery
 from webapp.extensions import db
 from webapp.log.acceptance import (
     CheckedRecord,
@@ -120,6 +120,7 @@ def _create(
     row |= find_answered(session, account_id, row)
     beside = companions_of(session, account_id, row["text"])
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
+    ring_delivery(session)
     send_ahead(session)
     insert_one_each(
         session,

@@ -15,7 +15,7 @@ from chain.proofs.records import Kind
 from webapp.database import insert_many, is_deadlock, ring_after_commit, writing
 from webapp.errors import ProblemError, malformed_record
 from webapp.events.models import Event, EventType
-from webapp.events.service import event_row
+from webapp.events.service import event_row, ring_delivery
 from webapp.extensions import db
 from webapp.log.acceptance import check_record
 from webapp.log.errors import LogReplacedError
@@ -118,6 +118,7 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
     count_answers(session, answered)
     add_companions(session, _companions(session, rows[Post]))
     ring_after_commit(session, SEAL_TASK, log.id)
+    ring_delivery(session)
     return answers
 
 

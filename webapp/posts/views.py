@@ -99,9 +99,15 @@ def select_posts(viewer: UUID | None) -> Select[Any]:
     return _FOR_ALL if viewer is None else _FOR_ONE
 
 
-def views(session: Session, query: Select[Any], viewer: UUID | None) -> list[PostView]:
-    """Run a query that ``select_posts`` began and return what is shown of each post, in its order."""
-    values = {} if viewer is None else {"viewer": viewer}
+def views(
+    session: Session, query: Select[Any], viewer: UUID | None, **values: object
+) -> list[PostView]:
+    """Run a query that ``select_posts`` began and return what is shown of each post, in its order.
+
+    ``values`` are those of the query's own parameters.
+    """
+    if viewer is not None:
+        values["viewer"] = viewer
     return [view_of(row) for row in session.execute(query, values)]
 
 

@@ -18,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from webapp.chain_access import settings
+from webapp.events.failures import DeliveryStatus
 from webapp.outbox.models import ChainState
 from webapp.status.readiness import NotReadyError, ready_snapshot
 from webapp.status.service import read_state
@@ -28,6 +29,7 @@ from webapp.status.state import (
     NodeStatus,
     Pile,
     SignerStatus,
+    seconds_since,
 )
 
 NODE_STATES = ("healthy", "lagging", "down", "wrong")
@@ -77,6 +79,8 @@ class StateCollector(Collector):
         yield from _progress(self.state)
         yield from _signers(self.state.signers)
         yield from _nodes(self.state.nodes)
+        if self.state.delivery is not None:
+            yield from _delivery(self.state.delivery, self.state.now)
 
 
 def _counts(state: AnchoringState) -> Iterator[Metric]:
@@ -164,6 +168,16 @@ def _nodes(nodes: tuple[NodeStatus, ...]) -> Iterator[Metric]:
     yield _many("node_latency_seconds", "Time of a node's last answer", ("node",), latencies)
     about = "When a node was last looked at, in seconds since 1970"
     yield _many("node_checked_timestamp_seconds", about, ("node",), times)
+
+
+def _delivery(delivery: DeliveryStatus, now: datetime) -> Iterator[Metric]:
+    about = "Events that feeds, notifications and webhooks do not have yet"
+    yield _one("events_owed", about, delivery.owed)
+    age = 0.0 if delivery.oldest is None else seconds_since(delivery.oldest, now)
+    yield _one("events_owed_oldest_age_seconds", "Age of the oldest of them; 0 if none", age)
+    about = "Events on which a consumer failed and that it is given again"
+    yield _one("events_failing", about, delivery.failing)
+    yield _one("events_parked", "Events that were given up for a consumer", delivery.parked)
 
 
 def _one_of(labels: tuple[str, ...], actual: str, known: tuple[str, ...]) -> list[Sample]:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from webapp.columns import utc_now
 from webapp.config import Settings
+from webapp.events.failures import delivery_status
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Anchor, Batch, Log
 from webapp.outbox.claims import CLOCK_SKEW
@@ -58,6 +59,7 @@ def read_state(connection: Connection, settings: Settings) -> AnchoringState:
         signers=_signers(connection, chain_ref, here.anchorer),
         nodes=_nodes(connection),
         claims=claims,
+        delivery=delivery_status(connection),
         worker_seen=max((one.seen for one in claims if one.seen is not None), default=None),
     )
 

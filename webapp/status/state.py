@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from webapp.events.failures import DeliveryStatus
 from webapp.outbox.models import ChainState
 
 HALTED_CHAINS = frozenset({ChainState.HALTED_DEEP, ChainState.HALTED_INSTANCE})
@@ -167,7 +168,7 @@ class Fees:
 
 @dataclass(frozen=True)
 class AnchoringState:
-    """Everything that is known of anchoring at ``now``."""
+    """Everything that is known of anchoring, and of events under way, at ``now``."""
 
     now: datetime
     log: LogState
@@ -180,6 +181,7 @@ class AnchoringState:
     nodes: tuple[NodeStatus, ...] = ()
     claims: tuple[ClaimStatus, ...] = ()
     worker_seen: datetime | None = field(default=None)
+    delivery: DeliveryStatus | None = None
 
     @property
     def unanchored_seconds(self) -> float:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from chain import wire
 from chain.contracts import ANCHORED_TOPIC, Anchored, decode_anchored
 from webapp.columns import utc_now
+from webapp.events.models import EventType
+from webapp.events.service import record_event
 from webapp.log.models import Anchor, Batch
 from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, AttemptKind, Transaction, TransactionState
@@ -101,10 +103,14 @@ class AnchorLogSource:
         return bool(session.scalar(select(literal(1)).where(*self._due(number)).limit(1)))
 
     def finalise(self, session: Session, number: int) -> None:
-        """Mark anchors as final, and their transactions with them."""
-        due = select(Batch.transaction_id, Anchor.root).join(Anchor, _SAME_BATCH)
+        """Mark anchors as final, their transactions with them, and record an event for each batch.
+
+        A batch that an operator had anchored again, since the chain lost it, becomes final once more.
+        """
+        columns = (Batch.transaction_id, Anchor.root, Batch.id, Batch.sequence, Batch.count)
+        due = select(*columns).join(Anchor, _SAME_BATCH).order_by(Batch.sequence)
         found = session.execute(due.where(*self._due(number))).all()
-        for transaction_id, root in found:
+        for transaction_id, root, batch_id, sequence, count in found:
             session.execute(
                 update(Anchor)
                 .where(Anchor.log_id == self.log_id, Anchor.root == root)
@@ -115,6 +121,8 @@ class AnchorLogSource:
                 .where(Transaction.id == transaction_id)
                 .values(state=TransactionState.FINAL, reason=None)
             )
+            place = {"log": self.log_id, "sequence": sequence, "count": count}
+            record_event(session, EventType.BATCH_FINAL, None, str(batch_id), **place)
         if found:
             log.info("indexing.final", log_id=self.log_id, batches=len(found))
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from webapp.columns import utc_now
 from webapp.commands.doctor.findings import Finding, fail, ok, warn
 from webapp.config import Settings
+from webapp.events.failures import MOST_FAILURES, delivery_status
 from webapp.extensions import db
 from webapp.log.instance import Instance
 from webapp.log.models import Batch
@@ -24,7 +25,7 @@ SILENT = timedelta(minutes=1)
 
 def check_work(here: Settings, log: Instance) -> list[Finding]:
     """Make every check that needs the database alone."""
-    found = [_indexer(log), *_nodes(), *_transactions(log), _worker(here, log)]
+    found = [_indexer(log), *_nodes(), *_transactions(log), _worker(here, log), _delivery()]
     db.session.rollback()
     return found
 
@@ -117,3 +118,18 @@ def _worker(here: Settings, log: Instance) -> Finding:
     if seen < now - patience:
         return warn("worker", f"No worker has swept since {seen:%Y-%m-%d %H:%M:%S} UTC.", do)
     return ok("worker", "A worker is sweeping.")
+
+
+def _delivery() -> Finding:
+    status = delivery_status(db.session.connection())
+    if status.parked:
+        says = (
+            f"{status.parked} events were given up after {MOST_FAILURES} tries ({status.reason})."
+        )
+        return fail("events", says, "Mend the cause, then run `troth events retry`.")
+    late = status.oldest is not None and status.oldest < utc_now() - STUCK
+    if late or status.failing:
+        says = f"{status.owed} events wait for delivery, {status.failing} are tried again"
+        says += f" ({status.reason})." if status.reason else "."
+        return warn("events", says, "They go on by themselves while a worker runs.")
+    return ok("events", "What happened reaches feeds and notifications.")

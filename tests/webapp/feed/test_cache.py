@@ -1,0 +1,231 @@
+"""The cache, in a real Redis: it may make a feed old, never show what its reader may not see."""
+
+import subprocess
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as AwayError
+
+from tests.support.answers import closed_port
+from tests.support.wallet import Person
+from tests.webapp.feed.conftest import Town, ids, read
+from tests.webapp.supervisor.conftest import wait_until
+from webapp.accounts.relations.models import Block, Follow, Mute
+from webapp.feed import cache as caching
+from webapp.feed import service
+from webapp.feed.cache import CachedFeed, FeedCache, new_entry
+from webapp.feed.candidates import Candidate, Window
+from webapp.pagination import EPOCH
+from webapp.posts.models import Repost
+from webapp.supervisor import embedded_redis
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    one = embedded_redis(tmp_path_factory.mktemp("redis"))
+    with subprocess.Popen(one.child.argv, cwd=one.child.cwd, stdout=subprocess.DEVNULL) as process:
+        try:
+            assert one.child.ready is not None
+            wait_until(one.child.ready, "Redis answers")
+            yield one.redis_url
+        finally:
+            process.terminate()
+
+
+def use(town: Town, url: str) -> FeedCache:
+    object.__setattr__(town.app.config["TROTH"], "redis_url", url)
+    made: FeedCache = town.app.extensions.setdefault("troth_feed_cache", FeedCache(url))
+    return made
+
+
+@pytest.fixture
+def cache(town: Town, redis_url: str) -> FeedCache:
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+    return use(town, redis_url)
+
+
+@pytest.fixture
+def people(town: Town) -> list[Person]:
+    """Give Ann who follows Ben and Cid, and Dan whom nobody follows."""
+    found = [town.person(name) for name in ("ann", "ben", "cid", "dan")]
+    for one in found[1:3]:
+        town.do(Follow, found[0].account, one.account)
+    town.deliver()
+    return found
+
+
+def cached_ids(cache: FeedCache, person: Person) -> list[str]:
+    found = cache.load(UUID(person.account))
+    assert found is not None
+    part = found.part(Window(limit=100))
+    assert part is not None
+    return [str(one.post_id) for one in part]
+
+
+def without_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> list[Candidate]:
+        raise AssertionError("the cache was not used")
+
+    monkeypatch.setattr(service, "read_candidates", refuse)
+
+
+def test_a_feed_is_cached_for_some_minutes_and_used(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, *_ = people
+    posts = [town.post(ben) for _ in range(5)]
+    town.deliver()
+    assert ids(ann) == posts[::-1]
+    left = cache._redis.pttl(f"troth:feed:{ann.account}")
+    assert 290_000 < left <= 600_000
+    without_database(monkeypatch)
+    first = read(ann, "?limit=2")
+    assert [item["id"] for item in first["items"]] == posts[:2:-1]
+    assert ids(ann, f"?limit=2&cursor={first['next']}") == posts[2:0:-1]
+    assert ids(ann, f"?since={first['next']}") == posts[:3:-1]
+    assert ids(ann, "?limit=100") == posts[::-1]
+
+
+def test_what_one_may_not_see_never_comes_out_of_the_cache(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is delivered, so that the cache goes on holding all of it."""
+    ann, ben, cid, dan = people
+    bens, cids, dans = town.post(ben), town.post(cid), town.post(dan)
+    town.do(Repost, cid.account, dans)
+    town.deliver()
+    everything = [dans, cids, bens]
+    assert ids(ann) == everything
+    without_database(monkeypatch)
+    for table, one, other in ((Mute, ann, cid), (Block, ann, cid), (Block, cid, ann)):
+        town.do(table, one.account, other.account)
+        assert ids(ann) == [bens]
+        town.undo(table, one.account, other.account)
+        assert ids(ann) == everything
+    town.change(bens, hidden_at=town.clock)
+    assert ids(ann) == [dans, cids]
+    town.change(dans, audience="followers")
+    town.change(cids, audience="followers")
+    assert ids(ann) == [cids]
+    town.undo(Follow, ann.account, cid.account)
+    assert ids(ann) == []
+    town.change(bens, hidden_at=None)
+    assert ids(ann) == [bens]
+    assert ben.call("DELETE", f"/posts/{bens}").status_code == 200
+    assert ids(ann) == []
+    assert cached_ids(cache, ann) == everything
+
+
+def test_delivery_and_ones_own_acts_make_a_feed_new(
+    town: Town, cache: FeedCache, people: list[Person]
+) -> None:
+    ann, ben, _, dan = people
+    dans = town.post(dan)
+    town.deliver()
+    assert ids(ann) == []
+    post = town.post(ben)
+    town.deliver()
+    assert ids(ann) == [post]
+    town.do(Follow, ann.account, dan.account)
+    town.deliver()
+    assert ids(ann) == [post, dans]
+    town.undo(Follow, ann.account, dan.account)
+    assert ids(ann) == [post]
+    own = ann.call("POST", "/posts", {"text": "mine"}).json["id"]
+    assert ids(ann) == [own, post]  # before it is delivered, too
+    town.deliver()
+    assert ids(ann) == [own, post]
+    assert cached_ids(cache, ann) == [own, post]
+
+
+def test_very_popular_people_make_cached_feeds_new(
+    town: Town, cache: FeedCache, people: list[Person]
+) -> None:
+    object.__setattr__(town.app.config["TROTH"], "feed_merge_followers", 1)
+    ann, ben, *_ = people
+    posts = []
+    for _ in range(3):
+        posts.insert(0, town.post(ben))
+        town.deliver()
+        assert ids(ann) == posts
+
+
+def test_who_reads_while_a_feed_changes_does_not_put_back_what_was(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, *_ = people
+    read(ann)
+    cache.forget([UUID(ann.account)])
+    real, made = service.read_candidates, []
+
+    def overtaken(*args: object) -> list[Candidate]:
+        found = real(*args)  # type: ignore[arg-type]
+        made.append(town.post(ben))
+        town.deliver()
+        return found
+
+    monkeypatch.setattr(service, "read_candidates", overtaken)
+    assert ids(ann) == []
+    assert cache.load(UUID(ann.account)) is None
+    monkeypatch.setattr(service, "read_candidates", real)
+    assert ids(ann) == made
+
+
+def test_with_redis_away_the_database_answers(
+    town: Town, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = use(town, f"redis://127.0.0.1:{closed_port()}/0")
+    ann, ben, *_ = people
+    post = town.post(ben)
+    town.deliver()
+    assert ids(ann) == [post]
+    monkeypatch.setattr(away._redis, "get", pytest.fail)  # it is left alone for a while
+    newer = town.post(ben)
+    town.deliver()
+    assert ids(ann) == [newer, post]
+
+
+def test_redis_that_comes_back_is_used_again(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "LEFT_ALONE_SECONDS", 0.0)
+    ann, ben, *_ = people
+    post = town.post(ben)
+    town.deliver()
+    with monkeypatch.context() as broken:
+        broken.setattr(cache._redis.connection_pool, "get_connection", _refuse)
+        assert ids(ann) == [post]
+    assert cache.load(UUID(ann.account)) is None
+    assert ids(ann) == [post]
+    assert cached_ids(cache, ann) == [post]
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AwayError("away")
+
+
+def test_what_another_release_stored_is_no_feed(cache: FeedCache) -> None:
+    somebody = UUID(int=7)
+    for stored in (b"", b"{}", b"[]\n", b"\xff\n", b'{"at": 1}\n'):
+        cache._redis.set(f"troth:feed:{somebody}", stored)
+        assert cache.load(somebody) is None
+
+
+def test_a_cached_part_is_given_only_where_it_is_whole() -> None:
+    every = [
+        Candidate(EPOCH.replace(year=2020 + n), UUID(int=n), UUID(int=1)) for n in range(9, 0, -1)
+    ]
+    whole, cut = (
+        CachedFeed.of_bytes(new_entry(end, {}, every).to_bytes()) for end in (True, False)
+    )
+    assert whole.part(Window(limit=20)) == every
+    assert cut.part(Window(limit=20)) is None
+    assert cut.part(Window(limit=9)) == every
+    assert cut.part(Window(before=every[4].place, limit=4)) == every[5:]
+    assert cut.part(Window(before=every[4].place, limit=5)) is None
+    assert whole.part(Window(before=every[4].place, limit=5)) == every[5:]
+    assert cut.part(Window(after=every[4].place, limit=9)) == every[:4]
+    assert cut.part(Window(after=every[-1].place, limit=9)) == every[:-1]

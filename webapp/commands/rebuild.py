@@ -1,0 +1,24 @@
+"""`troth rebuild`: makes anew what is derived from other rows."""
+
+from collections.abc import Callable, Mapping
+
+import click
+
+from webapp import create_app
+from webapp.feed.rebuilding import rebuild_feeds
+from webapp.posts.recounting import recount
+
+# By name: what it rebuilds, and how. Each returns a number, and may be run while people go on.
+REBUILDS: Mapping[str, tuple[str, Callable[[], int]]] = {
+    "counts": ("rows of counts", recount),
+    "feeds": ("feeds", rebuild_feeds),
+}
+
+
+@click.command()
+@click.argument("what", type=click.Choice(sorted(REBUILDS)))
+def rebuild(what: str) -> None:
+    """Make WHAT anew from posts, reactions and follows, while everything goes on."""
+    with create_app().app_context():
+        name, work = REBUILDS[what]
+        click.echo(f"{work()} {name} made anew")

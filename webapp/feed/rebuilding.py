@@ -1,0 +1,41 @@
+"""Making anew everything that is kept of feeds."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from webapp.accounts.models import AccountCounts
+from webapp.chain_access import settings
+from webapp.database import writing
+from webapp.extensions import db, table_of
+from webapp.feed.cache import forget_feeds
+from webapp.feed.keeping import keep
+from webapp.feed.models import Feed, FeedItem, MergedAccount
+
+_I, _FEEDS, _N, _M = (table_of(one).c for one in (FeedItem, Feed, AccountCounts, MergedAccount))
+
+
+def rebuild_feeds() -> int:
+    """Fill every kept feed anew from posts, reposts and follows; return how many.
+
+    One by one: a feed that is read before it is full again is looked up, so that nobody misses anything.
+    """
+    accounts = db.session.scalars(select(_FEEDS.account_id).order_by(_FEEDS.account_id)).all()
+    db.session.rollback()
+    for account_id in accounts:
+        _rebuild(account_id)
+    popular = settings().feed_merge_followers
+    with writing() as session:
+        # Now every feed holds their posts as anybody's; who is popular still stays looked up.
+        unpopular = select(_N.account_id).where(_N.followers < popular)
+        session.execute(delete(MergedAccount).where(_M.account_id.in_(unpopular)))
+    return len(accounts)
+
+
+def _rebuild(account_id: UUID) -> None:
+    with writing() as session:
+        emptied = update(Feed).where(_FEEDS.account_id == account_id)
+        session.execute(emptied.values(from_at=None))
+        session.execute(delete(FeedItem).where(_I.account_id == account_id))
+    keep(account_id)
+    forget_feeds([account_id])

@@ -1,0 +1,20 @@
+"""Feeds as JSON values."""
+
+from typing import Any
+
+from webapp.columns import iso
+from webapp.feed.service import FeedItem, FeedPage
+from webapp.posts.wire import card_json, post_json
+
+
+def page_json(page: FeedPage) -> dict[str, Any]:
+    """Return what ``FeedPageSchema`` describes."""
+    following = None if page.next is None else str(page.next)
+    return {"items": [_item_json(item) for item in page.items], "next": following}
+
+
+def _item_json(item: FeedItem) -> dict[str, Any]:
+    shown = post_json(item.post)
+    shown["reposted_by"] = card_json(item.reposted_by)
+    shown["reposted_at"] = iso(item.reposted_at)
+    return shown
