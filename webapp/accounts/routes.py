@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
 from webapp.accounts import service, tokens
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import (
     idempotent,
     idempotent_in_session,
@@ -71,7 +70,7 @@ def password_sign_in(body: dict[str, str]) -> Tokens:
 
 
 @blueprint.post("/auth/refresh")
-@jwt_required(refresh=True)
+@signed_in(refresh=True, while_suspended=True)
 @idempotent_with_tokens
 @blueprint.response(200, TokensSchema)
 def refresh() -> Tokens:
@@ -80,7 +79,7 @@ def refresh() -> Tokens:
 
 
 @blueprint.post("/auth/logout")
-@jwt_required(verify_type=False, skip_revocation_check=True)
+@signed_in(either=True, while_suspended=True)
 @idempotent_in_session
 @blueprint.response(204)
 def logout() -> None:
@@ -96,7 +95,7 @@ def user(user_id: UUID) -> Account:
 
 
 @blueprint.post("/devices")
-@jwt_required()
+@signed_in()
 @idempotent
 @blueprint.arguments(SignedRecordSchema())
 @blueprint.response(201, DeviceSchema)
@@ -109,7 +108,7 @@ def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
 
 
 @blueprint.delete("/devices/<address>")
-@jwt_required()
+@signed_in()
 @blueprint.arguments(SignedRecordSchema())
 @blueprint.response(200, DeviceSchema)
 def revoke_device(body: dict[str, Any], address: str) -> Delegation:
