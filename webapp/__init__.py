@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.cookies import cookie_config, register_cookies
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
@@ -41,6 +42,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     _bind_extensions(app, settings)
     register_error_handlers(app)
     register_http(app)
+    register_cookies(app)
     app.register_error_handler(RateLimitExceeded, throttle.on_limit)
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
@@ -68,7 +70,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "JWT_DECODE_AUDIENCE": "troth-api",
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(seconds=settings.access_token_seconds),
         "JWT_REFRESH_TOKEN_EXPIRES": timedelta(seconds=settings.refresh_token_seconds),
-        "JWT_TOKEN_LOCATION": ["headers"],
+        **cookie_config(settings, API_PREFIX),
         "RATELIMIT_STORAGE_URI": _limits_url(settings),
         "RATELIMIT_STORAGE_OPTIONS": _redis_options(settings),
         "API_TITLE": "Troth",

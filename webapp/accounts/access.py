@@ -12,6 +12,7 @@ from typing import Any
 from flask import current_app, g, request
 from flask_jwt_extended import verify_jwt_in_request
 
+from webapp.accounts.cookies import by_cookie, check_site, only_refresh_cookie
 from webapp.accounts.errors import ScopeMissingError, SuspendedError
 from webapp.accounts.scopes import Scope, scopes_of
 from webapp.extensions import jwt
@@ -72,10 +73,12 @@ def signed_in(
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             verify_jwt_in_request(
                 optional=optional,
-                refresh=refresh,
+                refresh=refresh or (either and only_refresh_cookie()),
                 verify_type=not either,
                 skip_revocation_check=either,
             )
+            if by_cookie() and request.method not in SAFE_METHODS:
+                check_site()
             return view(*args, **kwargs)
 
         setattr(wrapper, _MARK, Access(scope, while_suspended))

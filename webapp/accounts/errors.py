@@ -57,6 +57,39 @@ class SuspendedError(ProblemError):
 
 
 @dataclass(eq=False)
+class CsrfRefusedError(ProblemError):
+    """A write by cookie without the CSRF value that belongs to it."""
+
+    status = 403
+    code = "csrf_refused"
+    title = "The CSRF value is missing or wrong"
+    header: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to send."""
+        return (
+            f"A write that is signed in by cookie needs {self.header} with the value of the cookie "
+            "troth_csrf_access (at /auth/refresh: troth_csrf_refresh); or send a bearer token."
+        )
+
+
+@dataclass(eq=False)
+class CrossSiteError(ProblemError):
+    """A write by cookie from a page of another origin."""
+
+    status = 403
+    code = "cross_site"
+    title = "Another site's page may not write with this session"
+    origin: str
+
+    @property
+    def detail(self) -> str:
+        """Name the origin."""
+        return f"The request came from {self.origin}; use a bearer token, or TROTH_CORS_ORIGINS."
+
+
+@dataclass(eq=False)
 class SignInRefusedError(ProblemError):
     """A sign-in whose message, nonce, signature or password is not good."""
 

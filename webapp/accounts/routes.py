@@ -5,6 +5,7 @@ from uuid import UUID
 
 from webapp.accounts import service, tokens
 from webapp.accounts.access import signed_in
+from webapp.accounts.cookies import ends_session, hands_on_session, hands_out_session
 from webapp.accounts.idempotency import (
     idempotent,
     idempotent_in_session,
@@ -41,6 +42,7 @@ def siwe_nonce() -> dict[str, str]:
 
 @blueprint.post("/auth/siwe")
 @limit_sign_in("message")
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(WalletSignInSchema())
 @blueprint.response(200, TokensSchema)
@@ -51,6 +53,7 @@ def siwe_sign_in(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/users")
 @limit_registration
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(PasswordSchema())
 @blueprint.response(201, TokensSchema)
@@ -61,6 +64,7 @@ def register(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/password")
 @limit_sign_in("handle")
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(PasswordSchema())
 @blueprint.response(200, TokensSchema)
@@ -71,6 +75,7 @@ def password_sign_in(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/refresh")
 @signed_in(refresh=True, while_suspended=True)
+@hands_on_session
 @idempotent_with_tokens
 @blueprint.response(200, TokensSchema)
 def refresh() -> Tokens:
@@ -80,6 +85,7 @@ def refresh() -> Tokens:
 
 @blueprint.post("/auth/logout")
 @signed_in(either=True, while_suspended=True)
+@ends_session
 @idempotent_in_session
 @blueprint.response(204)
 def logout() -> None:
