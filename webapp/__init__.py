@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.cookies import cookie_config, register_cookies
+from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
+from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
@@ -47,8 +49,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in (log_blueprint, accounts_blueprint, oauth_blueprint, posts_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(well_known)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -35,10 +35,13 @@ OPEN = frozenset(
         "log.batches",
         "log.entries",
         "log.log",
+        "oauth.revoke_token",
+        "oauth.token",
         "status.health",
         "status.live",
         "status.metrics",
         "status.ready",
+        "well_known.describe",
     }
 )
 

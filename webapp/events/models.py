@@ -40,6 +40,10 @@ class EventType(StrEnum):
     ACCOUNT_SUSPENDED = "account.suspended"
     ACCOUNT_RESTORED = "account.restored"
     ACCOUNT_DELETED = "account.deleted"
+    APP_REGISTERED = "app.registered"
+    APP_DELETED = "app.deleted"
+    APP_ALLOWED = "app.allowed"
+    APP_REVOKED = "app.revoked"
     BATCH_FINAL = "batch.final"
 
 
@@ -67,4 +71,4 @@ class Event(Base):
     subject: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    delivered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    delivered: Mapped[bool] = mapped_column(server_default=false())
