@@ -16,6 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, feed, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.cookies import cookie_config, register_cookies
+from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
+from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
@@ -43,6 +46,7 @@ FEATURES = (events, outbox, log, accounts, posts, feed)
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
+    oauth_blueprint,
     posts_blueprint,
     reactions_blueprint,
     feed_blueprint,
@@ -61,12 +65,14 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     _bind_extensions(app, settings)
     register_error_handlers(app)
     register_http(app)
+    register_cookies(app)
     app.register_error_handler(RateLimitExceeded, throttle.on_limit)
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
+    app.register_blueprint(well_known)
     app.register_blueprint(status_blueprint)
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
     if settings.trusted_proxies:
@@ -89,7 +95,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "JWT_DECODE_AUDIENCE": "troth-api",
         "JWT_ACCESS_TOKEN_EXPIRES": timedelta(seconds=settings.access_token_seconds),
         "JWT_REFRESH_TOKEN_EXPIRES": timedelta(seconds=settings.refresh_token_seconds),
-        "JWT_TOKEN_LOCATION": ["headers"],
+        **cookie_config(settings, API_PREFIX),
         "RATELIMIT_STORAGE_URI": _limits_url(settings),
         "RATELIMIT_STORAGE_OPTIONS": _redis_options(settings),
         "API_TITLE": "Troth",

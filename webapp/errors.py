@@ -78,13 +78,14 @@ class WrongTypeError(ProblemError):
 
     status = 415
     code = "wrong_type"
-    title = "The body is not JSON"
+    title = "The body is not of the type that this reads"
     given: str
+    wanted: str = "application/json"
 
     @property
     def detail(self) -> str:
         """Name the type that came."""
-        return f"The body came as {self.given or 'no type'}; send it as application/json."
+        return f"The body came as {self.given or 'no type'}; send it as {self.wanted}."
 
 
 @dataclass(eq=False)

@@ -1,9 +1,11 @@
 """What every request and answer has in common: strict JSON in, compact JSON out, safe headers."""
 
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
 from marshmallow import missing
@@ -16,6 +18,8 @@ from webapp.errors import MalformedRequestError, WrongTypeError
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
+FORM = "application/x-www-form-urlencoded"
+_FORM_MARK = "troth_takes_form"
 
 
 class NotStrictJsonError(ValueError):
@@ -61,6 +65,27 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     ARGUMENTS_PARSER = StrictParser()
 
 
+def takes_form(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a view be sent a form instead of JSON, where a standard wants that."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    setattr(wrapper, _FORM_MARK, True)
+    return wrapper
+
+
+def _check_type() -> None:
+    """Refuse a body that the route does not read; raises WrongTypeError."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, _FORM_MARK, False):
+        if request.mimetype != FORM:
+            raise WrongTypeError(request.mimetype, FORM)
+    elif not request.is_json:
+        raise WrongTypeError(request.mimetype)
+
+
 def register_http(app: Flask) -> None:
     """Install strict JSON, body bounds and security headers."""
     app.json = StrictJson(app)
@@ -73,8 +98,8 @@ def register_http(app: Flask) -> None:
             raise RequestEntityTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
         if request.content_length is None and "Transfer-Encoding" in request.headers:
             raise LengthRequired("Send the body with a Content-Length.")
-        if request.get_data(cache=True) and not request.is_json:
-            raise WrongTypeError(request.mimetype)
+        if request.get_data(cache=True):
+            _check_type()
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -7,18 +7,20 @@ from sqlalchemy import delete
 
 from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
+from webapp.accounts.oauth.models import OAuthCode
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.feed.keeping import drop_dormant
 
-# Expired nonces are kept a little, so that a replay is told "used" and not "never given".
+# Expired nonces and codes are kept a little, so that a replay is known for what it is.
 NONCE_KEPT = timedelta(hours=1)
+CODE_KEPT = timedelta(hours=1)
 SESSION_KEPT = timedelta(days=30)
 log = structlog.get_logger(__name__)
 
 
 def tidy() -> int:
-    """Delete expired nonces, idempotency keys and sessions, erase old tokens, drop feeds that nobody reads.
+    """Delete expired nonces, codes, idempotency keys and sessions, erase old tokens, drop feeds nobody reads.
 
     Returns how many rows and feeds went.
     """
@@ -26,6 +28,7 @@ def tidy() -> int:
     expired = (
         delete(SignInNonce).where(SignInNonce.expires_at < now - NONCE_KEPT),
         delete(IdempotencyKey).where(IdempotencyKey.created_at < now - LIFE),
+        delete(OAuthCode).where(OAuthCode.expires_at < now - CODE_KEPT),
         delete(SignInSession).where(SignInSession.expires_at < now - SESSION_KEPT),
     )
     with writing() as session:

@@ -21,6 +21,75 @@ class NoSessionError(ProblemError):
 
 
 @dataclass(eq=False)
+class ScopeMissingError(ProblemError):
+    """A token that is good, but not for this."""
+
+    status = 403
+    code = "insufficient_scope"
+    title = "The token is not good for this"
+    scope: str
+
+    @property
+    def detail(self) -> str:
+        """Name the scope."""
+        if self.scope == "account":
+            return "Only the person's own sign-in may do this, no app's token."
+        return f"This needs the scope {self.scope}; ask the person to allow it."
+
+
+@dataclass(eq=False)
+class SuspendedError(ProblemError):
+    """An account that is suspended and may only read."""
+
+    status = 403
+    code = "suspended"
+    title = "The account is suspended"
+    method: str
+    path: str
+
+    @property
+    def detail(self) -> str:
+        """Say what is still possible."""
+        return (
+            f"{self.method} {self.path} is closed to suspended accounts; they may read, sign in and "
+            "out, appeal, export their data and delete the account."
+        )
+
+
+@dataclass(eq=False)
+class CsrfRefusedError(ProblemError):
+    """A write by cookie without the CSRF value that belongs to it."""
+
+    status = 403
+    code = "csrf_refused"
+    title = "The CSRF value is missing or wrong"
+    header: str
+
+    @property
+    def detail(self) -> str:
+        """Say what to send."""
+        return (
+            f"A write that is signed in by cookie needs {self.header} with the value of the cookie "
+            "troth_csrf_access (at /auth/refresh: troth_csrf_refresh); or send a bearer token."
+        )
+
+
+@dataclass(eq=False)
+class CrossSiteError(ProblemError):
+    """A write by cookie from a page of another origin."""
+
+    status = 403
+    code = "cross_site"
+    title = "Another site's page may not write with this session"
+    origin: str
+
+    @property
+    def detail(self) -> str:
+        """Name the origin."""
+        return f"The request came from {self.origin}; use a bearer token, or TROTH_CORS_ORIGINS."
+
+
+@dataclass(eq=False)
 class SignInRefusedError(ProblemError):
     """A sign-in whose message, nonce, signature or password is not good."""
 

@@ -219,11 +219,19 @@ def _check_key(key: str) -> str:
 
 def _account_scope() -> str:
     try:
-        verify_jwt_in_request(optional=True, verify_type=False)
-        identity = get_jwt_identity()
+        identity = _identity()
     except (JWTExtendedException, PyJWTError):  # signing in does not depend on an old session
         identity = None
     return str(identity or f"signed-out:{get_remote_address()}")
+
+
+def _identity() -> object:
+    """Return whom the route's own check found; at one that asks for no token, whoever sends one."""
+    try:
+        return get_jwt_identity()
+    except RuntimeError:  # no token was looked for yet
+        verify_jwt_in_request(optional=True, verify_type=False)
+        return get_jwt_identity()
 
 
 def _session_scope() -> str:

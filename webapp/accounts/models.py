@@ -64,6 +64,9 @@ class SignInSession(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    # Of an app's session: what allows it, and which scopes; of a person's own sign-in neither.
+    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("oauth_consents.id"), index=True)
+    scope: Mapped[str | None] = mapped_column(String(200))
     refresh_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)

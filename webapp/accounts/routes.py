@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
 from webapp.accounts import service, tokens
+from webapp.accounts.access import signed_in
+from webapp.accounts.cookies import ends_session, hands_on_session, hands_out_session
 from webapp.accounts.idempotency import (
     idempotent,
     idempotent_in_session,
@@ -45,6 +45,7 @@ def siwe_nonce() -> dict[str, str]:
 
 @blueprint.post("/auth/siwe")
 @limit_sign_in("message")
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(WalletSignInSchema())
 @blueprint.response(200, TokensSchema)
@@ -55,6 +56,7 @@ def siwe_sign_in(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/users")
 @limit_registration
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(PasswordSchema())
 @blueprint.response(201, TokensSchema)
@@ -65,6 +67,7 @@ def register(body: dict[str, str]) -> Tokens:
 
 @blueprint.post("/auth/password")
 @limit_sign_in("handle")
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(PasswordSchema())
 @blueprint.response(200, TokensSchema)
@@ -74,7 +77,8 @@ def password_sign_in(body: dict[str, str]) -> Tokens:
 
 
 @blueprint.post("/auth/refresh")
-@jwt_required(refresh=True)
+@signed_in(refresh=True, while_suspended=True)
+@hands_on_session
 @idempotent_with_tokens
 @blueprint.response(200, TokensSchema)
 def refresh() -> Tokens:
@@ -83,7 +87,8 @@ def refresh() -> Tokens:
 
 
 @blueprint.post("/auth/logout")
-@jwt_required(verify_type=False, skip_revocation_check=True)
+@signed_in(either=True, while_suspended=True)
+@ends_session
 @idempotent_in_session
 @blueprint.response(204)
 def logout() -> None:
@@ -99,7 +104,7 @@ def user(user_id: UUID) -> Account:
 
 
 @blueprint.post("/devices")
-@jwt_required()
+@signed_in()
 @idempotent
 @blueprint.arguments(SignedRecordSchema())
 @blueprint.response(201, DeviceSchema)
@@ -112,7 +117,7 @@ def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
 
 
 @blueprint.delete("/devices/<address>")
-@jwt_required()
+@signed_in()
 @blueprint.arguments(SignedRecordSchema())
 @blueprint.response(200, DeviceSchema)
 def revoke_device(body: dict[str, Any], address: str) -> Delegation:

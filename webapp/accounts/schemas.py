@@ -17,7 +17,17 @@ class NonceSchema(Schema):
     nonce = fields.String(required=True)
 
 
-class WalletSignInSchema(Schema):
+class SignInSchema(Schema):
+    """How the tokens of a sign-in are handed over: in the body, or as cookies of a browser."""
+
+    session = fields.String(
+        load_default="bearer",
+        validate=validate.OneOf(["bearer", "cookie"]),
+        metadata={"description": "`cookie`: tokens come by Set-Cookie, not in the body"},
+    )
+
+
+class WalletSignInSchema(SignInSchema):
     """An EIP-4361 message and its signature."""
 
     message = fields.String(required=True, validate=validate.Length(min=1, max=4_096))
@@ -27,7 +37,7 @@ class WalletSignInSchema(Schema):
     )
 
 
-class PasswordSchema(Schema):
+class PasswordSchema(SignInSchema):
     """Handle and password."""
 
     handle = fields.String(required=True, validate=validate.Length(min=1, max=64))
@@ -37,10 +47,10 @@ class PasswordSchema(Schema):
 
 
 class TokensSchema(Schema):
-    """Tokens of a session; ``account`` is the account's id."""
+    """Tokens of a session; ``account`` is the account's id. With cookies it comes alone."""
 
-    access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True)
+    access_token = fields.String()
+    refresh_token = fields.String()
     account = fields.UUID(required=True)
 
 

@@ -153,7 +153,8 @@ def _revocation(session_id: UUID) -> Update:
 def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     del header
     # Beside the session, whose transaction begins with what the request itself reads.
-    row = fetch_alone(_ALIVE, {"sid": UUID(claims["sid"])})
+    session_id = _uuid(claims.get("sid"))
+    row = None if session_id is None else fetch_alone(_ALIVE, {"sid": session_id})
     if row is None:
         return True
     session_id, role, suspended_at, handle, name, avatar = row
@@ -161,6 +162,13 @@ def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     card = card_of(account_id, handle, name, avatar)
     g.troth_caller = Caller(account_id, session_id, role, suspended_at is not None, card)
     return False
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:  # a token of ours for something else
+        return None
 
 
 @jwt.unauthorized_loader

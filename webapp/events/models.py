@@ -43,6 +43,10 @@ class EventType(StrEnum):
     ACCOUNT_SUSPENDED = "account.suspended"
     ACCOUNT_RESTORED = "account.restored"
     ACCOUNT_DELETED = "account.deleted"
+    APP_REGISTERED = "app.registered"
+    APP_DELETED = "app.deleted"
+    APP_ALLOWED = "app.allowed"
+    APP_REVOKED = "app.revoked"
     BATCH_FINAL = "batch.final"
 
 

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_jwt_extended import jwt_required
 from uuid6 import uuid7
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.service import find_account
 from webapp.accounts.tokens import (
     current_account_id,
@@ -36,7 +37,7 @@ blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs"
 
 
 @blueprint.post("/posts")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @idempotent
 @blueprint.arguments(NewPostSchema())
 @blueprint.response(201, PostSchema)
@@ -53,7 +54,7 @@ def publish(body: dict[str, Any]) -> tuple[PostView, int]:
 
 
 @blueprint.get("/posts/<uuid:post_id>")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, PostSchema)
 def post(post_id: UUID) -> PostView:
     """Return a post; once deleted, its tombstone."""
@@ -63,7 +64,7 @@ def post(post_id: UUID) -> PostView:
 
 
 @blueprint.delete("/posts/<uuid:post_id>")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @blueprint.arguments(DeletionSchema(), required=False)
 @blueprint.response(200, PostSchema)
 def delete(body: dict[str, Any], post_id: UUID) -> PostView:
@@ -76,7 +77,7 @@ def delete(body: dict[str, Any], post_id: UUID) -> PostView:
 
 
 @blueprint.get("/posts/<uuid:post_id>/bundle")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(BundleQuerySchema(), location="query")
 @blueprint.response(200, content_type=MEDIA_TYPE)
 def bundle(query: dict[str, str], post_id: UUID) -> Response:
@@ -89,7 +90,7 @@ def bundle(query: dict[str, str], post_id: UUID) -> Response:
 
 
 @blueprint.get("/posts/<uuid:post_id>/history")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, content_type="application/json")
 def history(post_id: UUID) -> Response:
     """Return the bundles of all sealed versions, oldest first."""
@@ -104,7 +105,7 @@ def history(post_id: UUID) -> Response:
 
 
 @blueprint.get("/users/<uuid:user_id>/posts")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PersonsPageQuerySchema(), location="query")
 @blueprint.response(200, PersonsPageSchema)
 def posts_of_user(page: dict[str, Any], user_id: UUID) -> Answer:

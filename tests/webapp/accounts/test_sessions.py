@@ -1,6 +1,8 @@
 """Sessions: tokens rotate, end, and cannot be forged or taken for one another."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -9,7 +11,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.instance import SECRETS, copied_sqlite
 from tests.support.wallet import Person
+
+MakeApp = Callable[..., Flask]
 
 ME = "/posts"  # the cheapest path that needs a session
 BODY = {"text": "still here"}
@@ -142,6 +147,9 @@ def forged_tokens(app: Flask, token: str) -> dict[str, str]:
         "another issuer": signed(iss="somebody-else"),
         "no issuer": signed(iss=None),
         "an unknown session": signed(sid="00000000-0000-7000-8000-000000000000"),
+        "no session": signed(sid=None),
+        "a session that is no id": signed(sid="1"),
+        "no subject": signed(sub=None),
         "no expiry of an unknown session": signed(
             exp=None, sid="00000000-0000-7000-8000-000000000000"
         ),
@@ -162,6 +170,21 @@ def test_forged_tokens_open_nothing(app: Flask, carol: Person) -> None:
         for what, token in forged_tokens(app, carol.refresh_token).items():
             answer = refresh(carol, token)
             assert (answer.status_code, answer.json["code"]) == (401, "no_session"), what
+    assert post_with(carol, carol.token).status_code == 201
+
+
+def test_tokens_of_another_instance_open_nothing(
+    carol: Person, make_closed_app: MakeApp, sqlite_template: Path, tmp_path: Path
+) -> None:
+    """Neither one with other keys, nor one of which only the keys were copied: its sessions are not here."""
+    for name, secret in {"other": "x" * 40, "copied": SECRETS["jwt_secret"]}.items():
+        (tmp_path / name).mkdir()
+        url = copied_sqlite(sqlite_template, tmp_path / name)
+        there = make_closed_app(database_url=url, jwt_secret=secret)
+        stranger = Person(there.test_client()).register("carol")
+        for token in (stranger.token, stranger.refresh_token):
+            refused(post_with(carol, token), 401, "no_session")
+        refused(refresh(carol, stranger.refresh_token), 401, "no_session")
     assert post_with(carol, carol.token).status_code == 201
 
 

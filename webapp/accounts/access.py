@@ -1,0 +1,118 @@
+"""Who may call a route: the scope that it needs, suspended accounts, and the routes open to all.
+
+Every route says so: by ``signed_in`` or in ``OPEN``. One that takes a token without saying so is closed
+to apps and, unless it only reads, to suspended accounts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import current_app, g, request
+from flask_jwt_extended import verify_jwt_in_request
+
+from webapp.accounts.cookies import by_cookie, check_site, only_refresh_cookie
+from webapp.accounts.errors import ScopeMissingError, SuspendedError
+from webapp.accounts.scopes import Scope, scopes_of
+from webapp.extensions import jwt
+
+View = Callable[..., Any]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_MARK = "troth_access"
+
+# Routes, by endpoint, at which no token is asked for and one that is sent changes nothing.
+OPEN = frozenset(
+    {
+        "accounts.password_sign_in",
+        "accounts.register",
+        "accounts.siwe_nonce",
+        "accounts.siwe_sign_in",
+        "accounts.user",
+        "api-docs.openapi_json",
+        "log.batch",
+        "log.batches",
+        "log.entries",
+        "log.log",
+        "oauth.revoke_token",
+        "oauth.token",
+        "status.health",
+        "status.live",
+        "status.metrics",
+        "status.ready",
+        "well_known.describe",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a route asks of the token that is sent to it."""
+
+    scope: Scope = Scope.ACCOUNT
+    while_suspended: bool = False
+
+
+_UNDECLARED = Access()
+
+
+def signed_in(
+    scope: Scope = Scope.ACCOUNT,
+    *,
+    optional: bool = False,
+    refresh: bool = False,
+    either: bool = False,
+    while_suspended: bool = False,
+) -> Callable[[View], View]:
+    """Let a route be called only with a token that is good now and has the scope.
+
+    ``optional``: or without any token. ``refresh``: with a refresh token instead. ``either``: with both
+    kinds, also of a session that was ended. ``while_suspended``: suspended accounts may write here.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            verify_jwt_in_request(
+                optional=optional,
+                refresh=refresh or (either and only_refresh_cookie()),
+                verify_type=not either,
+                skip_revocation_check=either,
+            )
+            if by_cookie() and request.method not in SAFE_METHODS:
+                check_site()
+            return view(*args, **kwargs)
+
+        setattr(wrapper, _MARK, Access(scope, while_suspended))
+        return wrapper
+
+    return decorate
+
+
+def access_of(endpoint: str) -> Access | None:
+    """Return what the route of an endpoint asks for, None if it does not say."""
+    found: Access | None = getattr(current_app.view_functions[endpoint], _MARK, None)
+    return found
+
+
+@jwt.token_verification_loader
+def check_access(header: dict[str, str], claims: dict[str, Any]) -> bool:
+    """Refuse a good token at a route that it is not good for, whatever decorator read it.
+
+    Raises ScopeMissingError and SuspendedError.
+    """
+    del header
+    endpoint = request.endpoint or ""
+    access = access_of(endpoint)
+    if access is None:
+        if endpoint in OPEN:
+            return True
+        access = _UNDECLARED
+    if access.scope not in scopes_of(claims):
+        raise ScopeMissingError(access.scope)
+    if request.method not in SAFE_METHODS and not access.while_suspended:
+        caller = g.get("troth_caller")  # missing where revocation was not looked at: closed, too
+        if caller is None or caller.suspended:
+            raise SuspendedError(request.method, request.path)
+    return True
