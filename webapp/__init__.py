@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
@@ -45,7 +46,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in (log_blueprint, accounts_blueprint, relations_blueprint, posts_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:
