@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.profile.routes import blueprint as profile_blueprint
 from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -28,6 +29,13 @@ from webapp.status.routes import blueprint as status_blueprint
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
 FEATURES = (events, outbox, log, accounts, posts)
+BLUEPRINTS = (
+    log_blueprint,
+    accounts_blueprint,
+    profile_blueprint,
+    relations_blueprint,
+    posts_blueprint,
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -46,7 +54,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, relations_blueprint, posts_blueprint):
+    for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:

@@ -113,14 +113,6 @@ def _wallet_account(session: Session, address: str) -> UUID:
     return account_id
 
 
-def find_account(account_id: UUID) -> Account:
-    """Return an account; raises UserNotFoundError."""
-    account = db.session.get(Account, account_id)
-    if account is None:
-        raise UserNotFoundError(str(account_id))
-    return account
-
-
 @in_the_open_log
 def allow_device(account_id: UUID, message: object, signature: bytes) -> tuple[Delegation, bool]:
     """Accept a signed Delegation; return the device and whether it is new."""

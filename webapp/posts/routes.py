@@ -9,7 +9,7 @@ from flask_jwt_extended import jwt_required
 from uuid6 import uuid7
 
 from webapp.accounts.idempotency import idempotent
-from webapp.accounts.service import find_account
+from webapp.accounts.profile.reading import check_known
 from webapp.accounts.tokens import (
     current_account_id,
     current_account_id_or_none,
@@ -110,8 +110,8 @@ def posts_of_user(
     page: dict[str, Any], user_id: UUID
 ) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return a person's posts, newest first."""
-    find_account(user_id)
     reader = current_account_id_or_none()
+    check_known(db.session(), user_id, reader)
     found = reading.posts_of_account(db.session(), user_id, reader, page)
     items, more = found[: page["limit"]], len(found) > page["limit"]
     if not more:
