@@ -14,6 +14,7 @@ from webapp.accounts import throttle
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
 from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
+from webapp.accounts.wallets.routes import blueprint as wallets_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
 from webapp.doorbell import Ringer
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     accounts_blueprint,
     profile_blueprint,
     relations_blueprint,
+    wallets_blueprint,
     posts_blueprint,
 )
 

@@ -72,11 +72,13 @@ class SignInSession(Base):
 
 
 class SignInNonce(Base):
-    """A single-use nonce for EIP-4361."""
+    """A single-use nonce for EIP-4361, good for one purpose only, and for one account if it names one."""
 
     __tablename__ = "sign_in_nonces"
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16), default="sign_in", server_default="sign_in")
+    account_id: Mapped[UUID | None]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -109,5 +109,5 @@ def _shown(session: Session, row: Row[Any], viewer: UUID | None) -> ProfileView:
 
 
 def _authors(session: Session, account_id: UUID) -> list[Author]:
-    mine = select(Author).where(Author.account_id == account_id)
+    mine = select(Author).filter_by(account_id=account_id, released_at=None)
     return list(session.scalars(mine.order_by(Author.created_at, Author.address)))
