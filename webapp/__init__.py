@@ -11,9 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
 from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
+from webapp.accounts.sessions.routes import blueprint as sessions_blueprint
 from webapp.accounts.wallets.routes import blueprint as wallets_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
@@ -36,6 +38,8 @@ BLUEPRINTS = (
     profile_blueprint,
     relations_blueprint,
     wallets_blueprint,
+    credentials_blueprint,
+    sessions_blueprint,
     posts_blueprint,
 )
 

@@ -1,4 +1,4 @@
-"""Lists of followers by time; wallets that are linked and unlinked.
+"""Lists of followers by time; wallets that are linked and unlinked; recovery codes.
 
 Revision: 0006
 """
@@ -18,6 +18,7 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _followers()
     _wallets()
+    _credentials()
 
 
 def _followers() -> None:
@@ -34,7 +35,27 @@ def _wallets() -> None:
     op.add_column("sign_in_nonces", sa.Column("account_id", sa.Uuid(), nullable=True))
 
 
+def _credentials() -> None:
+    op.add_column("sessions", sa.Column("client", sa.String(60), nullable=True))
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name="fk_recovery_codes_account_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_recovery_codes"),
+    )
+    op.create_index("ix_recovery_codes_account_id", "recovery_codes", ["account_id"])
+
+
 def downgrade() -> None:
+    op.drop_table("recovery_codes")
+    with op.batch_alter_table("sessions") as sessions:
+        sessions.drop_column("client")
     with op.batch_alter_table("sign_in_nonces") as nonces:
         nonces.drop_column("account_id")
         nonces.drop_column("purpose")

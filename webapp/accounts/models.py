@@ -64,6 +64,8 @@ class SignInSession(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    # What it was opened with: browser and system, no versions.
+    client: Mapped[str | None] = mapped_column(String(60))
     refresh_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
