@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
+from webapp.accounts.exports import own_parts
+from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
 from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
@@ -25,6 +27,7 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.posts import exporting as posts_exporting
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
 from webapp.status.routes import blueprint as status_blueprint
@@ -40,8 +43,11 @@ BLUEPRINTS = (
     wallets_blueprint,
     credentials_blueprint,
     sessions_blueprint,
+    exports_blueprint,
     posts_blueprint,
 )
+# What an export holds, in this order; a feature that keeps something of people adds its parts.
+EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -63,6 +69,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
+    app.extensions["troth_export_parts"] = EXPORT_PARTS
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

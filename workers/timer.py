@@ -4,6 +4,7 @@ It is a thread of the worker's main process, started before the broker is ever a
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,15 +12,17 @@ from celery import bootsteps
 from flask import Flask
 
 from workers.anchoring import sweep
+from workers.chores import do_chores
 
 log = structlog.get_logger(__name__)
 
 
 class SweepTimer(threading.Thread):
-    """Sweeps every ``seconds`` until stopped; an unexpected error is logged and the next sweep comes."""
+    """Sweeps, or does other work, every ``seconds`` until stopped; an unexpected error is logged and the next sweep comes."""
 
-    def __init__(self, app: Flask, seconds: float) -> None:
-        super().__init__(name="sweep", daemon=True)
+    def __init__(self, app: Flask, seconds: float, work: Callable[[], None] | None = None) -> None:
+        super().__init__(name="sweep" if work is None else work.__name__, daemon=True)
+        self._work = work
         self._app, self._seconds = app, seconds
         self._stopping = threading.Event()
 
@@ -28,7 +31,7 @@ class SweepTimer(threading.Thread):
         while not self._stopping.wait(self._seconds):
             try:
                 with self._app.app_context():
-                    sweep()
+                    (self._work or sweep)()
             except Exception as error:
                 log.exception("sweep.failed", kind=type(error).__name__)
 
@@ -45,16 +48,19 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self.timer: SweepTimer | None = None
+        self.timers: list[SweepTimer] = []
 
     def start(self, worker: Any) -> None:
         """Start sweeping."""
         app: Flask = worker.app.flask_app
-        self.timer = SweepTimer(app, app.config["TROTH"].sweep_interval)
-        self.timer.start()
+        seconds = app.config["TROTH"].sweep_interval
+        # A thread of their own: a long export must hold up no batch.
+        self.timers = [SweepTimer(app, seconds), SweepTimer(app, seconds, do_chores)]
+        for timer in self.timers:
+            timer.start()
 
     def stop(self, worker: Any) -> None:
         """Stop sweeping."""
         del worker
-        if self.timer is not None:
-            self.timer.stop()
+        for timer in self.timers:
+            timer.stop()

@@ -1,4 +1,4 @@
-"""Lists of followers by time; wallets that are linked and unlinked; recovery codes.
+"""Lists of followers by time; wallets that are linked and unlinked; recovery codes; exports.
 
 Revision: 0006
 """
@@ -19,6 +19,7 @@ def upgrade() -> None:
     _followers()
     _wallets()
     _credentials()
+    _exports()
 
 
 def _followers() -> None:
@@ -52,7 +53,35 @@ def _credentials() -> None:
     op.create_index("ix_recovery_codes_account_id", "recovery_codes", ["account_id"])
 
 
+def _exports() -> None:
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("ready_at", MOMENT, nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_exports_account_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_exports"),
+    )
+    op.create_index("ix_exports_account_id", "exports", ["account_id"])
+    op.create_index("ix_exports_created_at", "exports", ["created_at"])
+    still_open = sa.text("state IN ('waiting', 'running')")
+    op.create_index(
+        "uq_exports_open",
+        "exports",
+        ["account_id"],
+        unique=True,
+        sqlite_where=still_open,
+        postgresql_where=still_open,
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("exports")
     op.drop_table("recovery_codes")
     with op.batch_alter_table("sessions") as sessions:
         sessions.drop_column("client")
