@@ -17,9 +17,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import accounts, events, feed, log, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.cookies import cookie_config, register_cookies
+from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
+from webapp.accounts.exports import own_parts
+from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
 from webapp.accounts.oauth.routes import well_known
+from webapp.accounts.profile.routes import blueprint as profile_blueprint
+from webapp.accounts.relations.routes import blueprint as relations_blueprint
 from webapp.accounts.routes import blueprint as accounts_blueprint
+from webapp.accounts.sessions.routes import blueprint as sessions_blueprint
+from webapp.accounts.wallets.routes import blueprint as wallets_blueprint
 from webapp.config import Settings, load_settings
 from webapp.database import engine_options, prepare_engine
 from webapp.documentation import blueprint as documentation_blueprint
@@ -30,6 +37,7 @@ from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.posts import exporting as posts_exporting
 from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
@@ -42,15 +50,22 @@ gc.enable()
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
 FEATURES = (events, outbox, log, accounts, posts, feed)
-
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
+    profile_blueprint,
+    relations_blueprint,
+    wallets_blueprint,
+    credentials_blueprint,
+    sessions_blueprint,
+    exports_blueprint,
     oauth_blueprint,
     posts_blueprint,
     reactions_blueprint,
     feed_blueprint,
 )
+# What an export holds, in this order; a feature that keeps something of people adds its parts.
+EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -75,6 +90,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(well_known)
     app.register_blueprint(status_blueprint)
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
+    app.extensions["troth_export_parts"] = EXPORT_PARTS
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

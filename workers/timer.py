@@ -13,6 +13,7 @@ from celery import bootsteps
 from flask import Flask
 
 from workers.anchoring import sweep
+from workers.chores import do_chores
 from workers.delivery import deliver
 
 log = structlog.get_logger(__name__)
@@ -51,10 +52,10 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
         self.timers: list[SweepTimer] = []
 
     def start(self, worker: Any) -> None:
-        """Start sweeping and delivering."""
+        """Start each in a thread of its own: a long export must hold up no batch."""
         app: Flask = worker.app.flask_app
         seconds = app.config["TROTH"].sweep_interval
-        self.timers = [SweepTimer(app, seconds, work) for work in (sweep, deliver)]
+        self.timers = [SweepTimer(app, seconds, work) for work in (sweep, deliver, do_chores)]
         for timer in self.timers:
             timer.start()
 

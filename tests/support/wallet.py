@@ -63,6 +63,7 @@ class Person:
             "uri": "http://localhost:8000",
             "chain": self.log()["domain"]["chainId"],
             "issued": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "statement": "Sign in.",
             "more": "",
         }
         if "nonce" not in changes:
@@ -70,7 +71,7 @@ class Person:
         parts |= changes
         return (
             "{domain} wants you to sign in with your Ethereum account:\n{address}\n\n"
-            "Sign in.\n\nURI: {uri}\nVersion: 1\nChain ID: {chain}\nNonce: {nonce}\n"
+            "{statement}\n\nURI: {uri}\nVersion: 1\nChain ID: {chain}\nNonce: {nonce}\n"
             "Issued At: {issued}{more}".format(**parts)
         )
 

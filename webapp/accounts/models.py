@@ -67,6 +67,8 @@ class SignInSession(Base):
     # Of an app's session: what allows it, and which scopes; of a person's own sign-in neither.
     consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("oauth_consents.id"), index=True)
     scope: Mapped[str | None] = mapped_column(String(200))
+    # What it was opened with: browser and system, no versions.
+    client: Mapped[str | None] = mapped_column(String(60))
     refresh_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,11 +77,13 @@ class SignInSession(Base):
 
 
 class SignInNonce(Base):
-    """A single-use nonce for EIP-4361."""
+    """A single-use nonce for EIP-4361, good for one purpose only, and for one account if it names one."""
 
     __tablename__ = "sign_in_nonces"
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16), default="sign_in", server_default="sign_in")
+    account_id: Mapped[UUID | None]
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

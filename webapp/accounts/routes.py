@@ -1,7 +1,6 @@
 """HTTP for people: /auth, /users and /devices."""
 
 from typing import Any
-from uuid import UUID
 
 from webapp.accounts import service, tokens
 from webapp.accounts.access import signed_in
@@ -11,14 +10,12 @@ from webapp.accounts.idempotency import (
     idempotent_in_session,
     idempotent_with_tokens,
 )
-from webapp.accounts.models import Account
 from webapp.accounts.schemas import (
     DeviceSchema,
     NonceSchema,
     PasswordSchema,
     SignedRecordSchema,
     TokensSchema,
-    UserSchema,
     WalletSignInSchema,
 )
 from webapp.accounts.siwe import new_nonce
@@ -94,13 +91,6 @@ def refresh() -> Tokens:
 def logout() -> None:
     """End the session of the access or refresh token that is sent; ended before is ended too."""
     tokens.end_session()
-
-
-@blueprint.get("/users/<uuid:user_id>")
-@blueprint.response(200, UserSchema)
-def user(user_id: UUID) -> Account:
-    """Return a person."""
-    return service.find_account(user_id)
 
 
 @blueprint.post("/devices")

@@ -70,15 +70,6 @@ class ProfileCardSchema(Schema):
     avatar = fields.UUID(required=True, allow_none=True)
 
 
-class UserSchema(Schema):
-    """A person as everybody sees them."""
-
-    id = fields.UUID(required=True)
-    handle = fields.String(required=True, allow_none=True)
-    authors = fields.List(fields.Nested(AuthorSchema), required=True)
-    created_at = fields.Function(lambda account: iso(account.created_at), required=True)
-
-
 class SignedRecordSchema(Schema):
     """A record and the signature over its EIP-712 digest."""
 

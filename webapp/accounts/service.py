@@ -20,6 +20,8 @@ from webapp.accounts.handles import PATTERN, normal_handle
 from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.passwords import hash_password, password_matches
 from webapp.accounts.tokens import Tokens, start_session
+from webapp.accounts.wallets import owners
+from webapp.accounts.wallets.errors import WalletUnlinkedError
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
@@ -29,7 +31,7 @@ from webapp.extensions import db
 from webapp.log import delegations
 from webapp.log.acceptance import accepting, admit, check_record, in_the_open_log
 from webapp.log.models import Author, Delegation
-from webapp.log.service import add_author, current_log, lock_author
+from webapp.log.service import add_author, current_log
 
 ROLES = ("member", "moderator", "operator")
 
@@ -84,7 +86,8 @@ def sign_in_with_password(handle: str, password: str) -> Tokens:
 def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
     """Sign in with an EIP-4361 message; finds the wallet's account or makes one.
 
-    Raises MalformedRequestError, MessageRefusedError, NonceRefusedError, SignInRefusedError.
+    Raises MalformedRequestError, MessageRefusedError, NonceRefusedError, SignInRefusedError, and
+    WalletUnlinkedError.
     """
     message = siwe.parse_message(message_text)
     chain_id = current_log(db.session()).chain_id
@@ -92,8 +95,10 @@ def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
     address = siwe.check_message(message, signature, settings(), chain_id)
     with writing() as session:
         siwe.spend_nonce(session, message.nonce)
-        author = lock_author(session, address)
-        account_id = author[0] if author else _wallet_account(session, address)
+        owner = owners.lock_owner(session, address)
+        if owner is not None and not owner.linked:
+            raise WalletUnlinkedError(address)
+        account_id = owner.account_id if owner else _wallet_account(session, address)
         return start_session(session, account_id)
 
 
@@ -101,24 +106,15 @@ def _wallet_account(session: Session, address: str) -> UUID:
     account_id = uuid7()
     session.add(Account(id=account_id, role="member", created_at=utc_now()))
     session.flush()
-    made = insert_or_ignore(
-        session, Author, address=address, account_id=account_id, signs=True, created_at=utc_now()
-    )
-    if not made:  # another request made it between our look and our insert
+    if not owners.take(
+        session, address, account_id
+    ):  # another request made it between our look and our insert
         session.delete(session.get_one(Account, account_id))
         session.flush()
         return session.get_one(Author, address).account_id
     session.add(AccountCounts(account_id=account_id))
     record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
     return account_id
-
-
-def find_account(account_id: UUID) -> Account:
-    """Return an account; raises UserNotFoundError."""
-    account = db.session.get(Account, account_id)
-    if account is None:
-        raise UserNotFoundError(str(account_id))
-    return account
 
 
 @in_the_open_log

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import structlog
 from eth_account.messages import defunct_hash_message
@@ -29,6 +30,7 @@ from webapp.log.signers import MAX_SIGNATURE_BYTES, wallet_accepts
 
 NONCE_LIFE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(minutes=2)
+SIGN_IN = "sign_in"
 MAX_MESSAGE = 4_096
 NONCE_REFUSED = "The nonce was used, has expired or was never given; ask for a new one"
 LOCAL_HOSTS = {"localhost", "127.0.0.1"}
@@ -36,11 +38,12 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1"}
 log = structlog.get_logger(__name__)
 
 
-def new_nonce() -> str:
-    """Make and keep a nonce of 128 random bits, good once within ten minutes."""
+def new_nonce(purpose: str = SIGN_IN, account_id: UUID | None = None) -> str:
+    """Make and keep a nonce of 128 random bits, good once within ten minutes, for one purpose only."""
     nonce = secrets.token_hex(16)
     with writing() as session:
-        session.add(SignInNonce(nonce=nonce, expires_at=utc_now() + NONCE_LIFE))
+        row = {"nonce": nonce, "purpose": purpose, "account_id": account_id}
+        session.add(SignInNonce(**row, expires_at=utc_now() + NONCE_LIFE))
     return nonce
 
 
@@ -75,20 +78,26 @@ def check_message(message: SiweMessage, signature: str, here: Settings, chain_id
     return str(message.address).lower()
 
 
-def check_nonce(session: Session, nonce: str) -> None:
+def check_nonce(
+    session: Session, nonce: str, purpose: str = SIGN_IN, account_id: UUID | None = None
+) -> None:
     """Refuse a nonce that cannot be spent, before a signature makes us work; spends nothing."""
-    good = select(SignInNonce.nonce).filter_by(nonce=nonce, spent_at=None)
+    terms = {"purpose": purpose, "account_id": account_id, "spent_at": None}
+    good = select(SignInNonce.nonce).filter_by(nonce=nonce, **terms)
     if session.scalar(good.where(SignInNonce.expires_at > utc_now())) is None:
         raise NonceRefusedError(NONCE_REFUSED)
 
 
-def spend_nonce(session: Session, nonce: str) -> None:
+def spend_nonce(
+    session: Session, nonce: str, purpose: str = SIGN_IN, account_id: UUID | None = None
+) -> None:
     """Spend a nonce in one conditional UPDATE; raises NonceRefusedError."""
     now = utc_now()
     spent = session.execute(
         update(SignInNonce)
         .where(SignInNonce.nonce == nonce, SignInNonce.spent_at.is_(None))
-        .where(SignInNonce.expires_at > now)
+        .where(SignInNonce.expires_at > now, SignInNonce.purpose == purpose)
+        .where(SignInNonce.account_id == account_id)
         .values(spent_at=now)
     )
     if not spent.rowcount:  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
+from flask_jwt_extended import get_jwt_identity
 from flask_limiter import RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from limits.errors import StorageError
@@ -46,6 +47,17 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
         return by_address(by_account(view))
 
     return decorate
+
+
+def limit_confirmation(view: View) -> View:
+    """Limit wrong passwords of a signed-in account, which are asked for again; after ``jwt_required``."""
+    by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
+    by_account = limiter.limit(
+        lambda: settings().limit_failures,
+        key_func=lambda: f"confirm:{get_jwt_identity()}",
+        deduct_when=lambda response: response.status_code == 403,
+    )
+    return by_address(by_account(view))
 
 
 def _failed(response: Response) -> bool:

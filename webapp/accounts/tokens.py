@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from flask import Response, g
+from flask import Response, g, has_request_context, request
 from flask_jwt_extended import create_access_token, create_refresh_token, get_jwt, get_jwt_identity
 from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from uuid6 import uuid7
 from webapp.accounts.errors import NoSessionError
 from webapp.accounts.models import Account, SignInSession
 from webapp.accounts.profiles import ProfileCard, card_of
+from webapp.accounts.sessions.clients import client_name
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import write_alone, writing
@@ -66,6 +67,7 @@ def start_session(session: Session, account_id: UUID) -> Tokens:
     row = SignInSession(
         id=uuid7(),
         account_id=account_id,
+        client=client_name(request.user_agent.string) if has_request_context() else None,
         refresh_id=str(uuid4()),
         created_at=now,
         last_used_at=now,

@@ -48,6 +48,8 @@ class Author(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     signs: Mapped[bool]  # False for the derived address of an account without a wallet
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Unlinked, or its account was deleted: nothing new is accepted from it, what it signed stays.
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Entry(Base):

@@ -76,6 +76,7 @@ _NEWEST_FINAL = (
 LOCK_AUTHOR = (
     select(table_of(Author).c.account_id, table_of(Author).c.signs)
     .where(table_of(Author).c.address == bindparam("address"))
+    .where(table_of(Author).c.released_at.is_(None))
     .with_for_update(key_share=True)
 )
 
@@ -156,12 +157,3 @@ def add_author(session: Session, address: str, account_id: UUID, *, signs: bool)
     """Give an account an address to speak with; needs an open write transaction."""
     session.add(Author(address=address, account_id=account_id, signs=signs, created_at=utc_now()))
     session.flush()
-
-
-def lock_author(session: Session, address: str) -> tuple[UUID, bool] | None:
-    """Lock an author's row: one author's records are accepted one after another.
-
-    Returns the account and whether the author signs, None for an unknown address.
-    """
-    row = connection_of(session).execute(LOCK_AUTHOR, {"address": address}).one_or_none()
-    return None if row is None else (row.account_id, row.signs)

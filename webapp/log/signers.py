@@ -48,7 +48,8 @@ def find_signer(
     if is_high_s(signature) and _malleated(digest, signature) == author:
         raise HighSignatureError
     # The chain is asked last, and only for a wallet of this account: its signature chooses the work.
-    owner = session.scalar(select(Author.account_id).where(Author.address == author))
+    mine = select(Author.account_id).filter_by(address=author, released_at=None)
+    owner = session.scalar(mine)
     if owner != account_id:
         raise NotYourAuthorError(author)
     if wallet_accepts(author, digest, signature):

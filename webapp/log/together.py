@@ -76,7 +76,9 @@ def _number(record: CheckedRecord) -> int:
 
 def _lock_authors(session: Session, addresses: set[str]) -> dict[str, tuple[UUID, bool]]:
     # In one order for everybody, so that two who lock many never wait for each other in a circle.
-    query = select(_A.address, _A.account_id, _A.signs).where(_A.address.in_(addresses))
+    query = select(_A.address, _A.account_id, _A.signs).where(
+        _A.address.in_(addresses), _A.released_at.is_(None)
+    )
     rows = connection_of(session).execute(locked(session, query.order_by(_A.address)))
     return {row.address: (row.account_id, row.signs) for row in rows}
 

@@ -9,8 +9,8 @@ from uuid6 import uuid7
 
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.profile.reading import check_known
 from webapp.accounts.scopes import Scope
-from webapp.accounts.service import find_account
 from webapp.accounts.tokens import (
     current_account_id,
     current_account_id_or_none,
@@ -110,8 +110,8 @@ def history(post_id: UUID) -> Response:
 @blueprint.response(200, PersonsPageSchema)
 def posts_of_user(page: dict[str, Any], user_id: UUID) -> Answer:
     """Return a person's posts, newest first; ``reposts=true`` adds what they passed on."""
-    find_account(user_id)
     reader = current_account_id_or_none()
+    check_known(db.session(), user_id, reader)
     return page_of(lists.posts_of_account(db.session(), user_id, reader, page), page)
 
 

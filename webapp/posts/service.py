@@ -152,6 +152,8 @@ def _edit(
 ) -> PostView:
     add_entry(session, entry)
     post = session.get_one(Post, post_id)
+    if post.account_id != account_id:  # its wallet was another account's, which was deleted
+        raise NotYourPostError(str(post_id))
     if post.version >= MAX_VERSIONS:
         raise TooManyVersionsError(str(post_id), MAX_VERSIONS)
     shown = _content(message)
@@ -252,7 +254,8 @@ def erase_record(session: Session, author: str, record: bytes) -> None:
 
 def _unsigned_author(session: Session, account_id: UUID, post_id: UUID) -> str:
     """Return the address that an account without a wallet speaks with."""
-    authors = list(session.scalars(select(Author).where(Author.account_id == account_id)))
+    mine = select(Author).filter_by(account_id=account_id, released_at=None)
+    authors = list(session.scalars(mine))
     unsigned = next((author.address for author in authors if not author.signs), None)
     known = session.scalar(select(Post.author).where(Post.id == post_id))
     if known is not None and known == unsigned:

@@ -15,9 +15,14 @@ _F, _B, _M, _A = (table_of(model).c for model in (Follow, Block, Mute, Account))
 Person = UUID | ColumnElement[Any]
 
 
-def follows(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def follows(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether the viewer follows somebody."""
     return exists().where(_F.follower_id == viewer, _F.followee_id == person)
+
+
+def blocks(blocker: Person, person: Person) -> ColumnElement[bool]:
+    """Tell whether somebody blocks somebody; it may be told to the blocker only."""
+    return exists().where(_B.blocker_id == blocker, _B.blocked_id == person)
 
 
 def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ class Follow(Base):
 
     __tablename__ = "follows"
     __table_args__ = (
-        Index("ix_follows_followee", "followee_id", "follower_id"),
+        Index("ix_follows_followee_time", "followee_id", "created_at", "follower_id"),
         Index("ix_follows_follower_time", "follower_id", "created_at", "followee_id"),
     )
 

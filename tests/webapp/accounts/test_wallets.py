@@ -1,0 +1,178 @@
+"""Several wallets on one account: linked by their own signature, unlinked without changing a post."""
+
+from typing import Any
+
+from eth_account import Account
+from flask import Flask
+
+from tests.support.answers import at_once, nothing_written, refused
+from tests.support.wallet import Person
+
+
+def with_wallet(person: Person, wallet: Any = None) -> Person:
+    """Return the same session with another wallet at hand."""
+    other = person.again(person.http)
+    other.wallet = wallet or Account.create()
+    return other
+
+
+def proof(person: Person, **changes: Any) -> dict[str, str]:
+    challenge = person.call("POST", "/wallets/nonce").json
+    return person.signed_siwe(person.siwe(**(challenge | changes)))
+
+
+def link(person: Person, **changes: Any) -> Any:
+    return person.call("POST", "/wallets", proof(person, **changes))
+
+
+def addresses(person: Person) -> list[str]:
+    return [item["address"] for item in person.call("GET", "/wallets").json["items"]]
+
+
+def unlink(person: Person, address: str | None = None) -> Any:
+    return person.call("DELETE", f"/wallets/{address or person.address}")
+
+
+def test_a_second_wallet_signs_posts_and_signs_in(app: Flask, alice: Person) -> None:
+    second = with_wallet(alice)
+    answer = link(second)
+    assert answer.status_code == 201, answer.text
+    assert answer.json["address"] == second.address
+    assert link(second).status_code == 200
+    assert addresses(alice) == [alice.address, second.address]
+    assert second.publish().json["author"] == second.address
+    assert alice.publish().json["author"] == alice.address
+    again = with_wallet(Person(app.test_client()), second.wallet).sign_in()
+    assert again.account == alice.account
+
+
+def test_a_password_account_links_a_wallet_and_keeps_its_unsigned_posts(
+    carol: Person, visitor: Person
+) -> None:
+    before = carol.call("POST", "/posts", {"text": "unsigned"}).json
+    assert link(carol).status_code == 201
+    refused(carol.call("POST", "/posts", {"text": "more"}), 422, "signature_required")
+    signed = carol.publish().json
+    posts = visitor.call("GET", f"/users/{carol.account}/posts").json["items"]
+    assert {one["id"]: one["author"] for one in posts} == {
+        before["id"]: before["author"],
+        signed["id"]: carol.address,
+    }
+    edit = {"text": "edited", "id": before["id"], "replaces": before["content"]}
+    assert carol.call("POST", "/posts", edit).json["author"] == before["author"]
+
+
+def test_a_wallet_belongs_to_one_account(app: Flask, alice: Person, carol: Person) -> None:
+    with nothing_written(app):
+        refused(link(with_wallet(carol, alice.wallet)), 409, "wallet_taken")
+    assert addresses(carol) == []
+
+
+def test_a_link_cannot_sign_in_and_a_sign_in_cannot_link(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    second = with_wallet(alice)
+    with nothing_written(app):
+        body = proof(second)
+        refused(second.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")
+        body = second.signed_siwe()
+        refused(second.call("POST", "/wallets", body), 401, "sign_in_nonce_refused")
+        refused(link(second, statement="Sign in."), 401, "sign_in_message_refused")
+        # What was signed for one account links to no other.
+        body = proof(second)
+        refused(carol.call("POST", "/wallets", body), 401, "sign_in_nonce_refused")
+        other = second.signed_siwe(
+            second.siwe(
+                statement=second.call("POST", "/wallets/nonce").json["statement"],
+                nonce=carol.call("POST", "/wallets/nonce").json["nonce"],
+            )
+        )
+        refused(carol.call("POST", "/wallets", other), 401, "sign_in_message_refused")
+        body = second.signed_siwe(body["message"], key=Account.create())
+        refused(second.call("POST", "/wallets", body), 401, "sign_in_refused")
+        refused(Person(app.test_client()).call("POST", "/wallets", body), 401, "no_session")
+    assert alice.call("POST", "/wallets", proof(second)).status_code == 201
+
+
+def test_a_proof_links_once(alice: Person) -> None:
+    second = with_wallet(alice)
+    body = proof(second)
+    assert second.call("POST", "/wallets", body).status_code == 201
+    refused(second.call("POST", "/wallets", body), 401, "sign_in_nonce_refused")
+
+
+def test_one_wallet_linked_by_many_at_once_has_one_owner(
+    app: Flask, alice: Person, bob: Person, carol: Person, visitor: Person
+) -> None:
+    wallet = Account.create()
+    people = [with_wallet(person, wallet) for person in (alice, bob, carol)]
+    bodies = [proof(person) for person in people]
+    new = with_wallet(visitor, wallet)
+    sign_in = new.signed_siwe()
+    answers = at_once(
+        *(
+            lambda person=person, body=body: person.again(app.test_client()).call(
+                "POST", "/wallets", body
+            )
+            for person, body in zip(people, bodies, strict=True)
+        ),
+        lambda: new.again(app.test_client()).call("POST", "/auth/siwe", sign_in),
+    )
+    statuses = sorted(answer.status_code for answer in answers[:3])
+    assert answers[3].status_code == 200
+    assert statuses in ([201, 409, 409], [409, 409, 409])
+    owners = [person for person in people if str(wallet.address).lower() in addresses(person)]
+    assert len(owners) == statuses.count(201)
+
+
+def test_the_last_way_to_sign_in_cannot_be_unlinked(app: Flask, alice: Person) -> None:
+    with nothing_written(app):
+        refused(unlink(alice), 409, "last_way_to_sign_in")
+        refused(unlink(alice, "0x" + "11" * 20), 404, "wallet_not_found")
+    second = with_wallet(alice)
+    link(second)
+    answers = at_once(
+        lambda: unlink(alice.again(app.test_client())),
+        lambda: unlink(second.again(app.test_client())),
+    )
+    assert sorted(answer.status_code for answer in answers) == [204, 409]
+    assert len(addresses(alice)) == 1
+
+
+def test_what_an_unlinked_wallet_signed_stays_and_nothing_new_comes(
+    app: Flask, alice: Person, bob: Person, visitor: Person
+) -> None:
+    assert alice.allow_device().status_code == 201
+    post = alice.publish().json
+    second = with_wallet(alice)
+    link(second)
+    assert unlink(second, alice.address.upper().replace("0X", "0x")).status_code == 204
+    shown = visitor.call("GET", f"/posts/{post['id']}").json
+    assert (shown["author"], shown["account"]) == (alice.address, alice.account)
+    with nothing_written(app):
+        refused(alice.publish(), 403, "not_your_author")
+        refused(alice.publish(key=alice.device), 403, "not_your_author")
+        refused(alice.delete(post), 403, "not_your_author")
+        refused(link(with_wallet(bob, alice.wallet)), 409, "wallet_taken")
+        stranger = with_wallet(Person(app.test_client()), alice.wallet)
+        body = stranger.signed_siwe()
+        refused(stranger.call("POST", "/auth/siwe", body), 401, "wallet_unlinked")
+    assert second.publish().status_code == 201
+    assert link(alice).status_code == 201
+    assert alice.delete(post).status_code == 200
+
+
+def test_a_wallet_that_signed_nothing_is_free_once_unlinked(alice: Person, bob: Person) -> None:
+    second = with_wallet(alice)
+    link(second)
+    assert unlink(second).status_code == 204
+    assert link(with_wallet(bob, second.wallet)).status_code == 201
+
+
+def test_without_its_last_wallet_an_account_posts_unsigned_again(carol: Person) -> None:
+    link(carol)
+    carol.publish()
+    assert unlink(carol).status_code == 204
+    answer = carol.call("POST", "/posts", {"text": "unsigned again"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json["author"] != carol.address

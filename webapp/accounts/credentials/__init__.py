@@ -1,0 +1,1 @@
+"""Passwords that are changed, and recovery codes."""

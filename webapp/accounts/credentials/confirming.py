@@ -1,0 +1,47 @@
+"""Making sure that whoever holds a token is the person: by the password, or by a fresh sign-in."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.credentials.errors import PasswordWrongError, SignInAgainError
+from webapp.accounts.errors import UserNotFoundError
+from webapp.accounts.models import Account, SignInSession
+from webapp.accounts.passwords import password_matches
+from webapp.columns import utc_now
+from webapp.database import locked
+from webapp.extensions import db, table_of
+
+FRESH = timedelta(minutes=10)
+_A = table_of(Account).c
+
+
+def confirm(account_id: UUID, session_id: UUID, password: str | None) -> str | None:
+    """Check the password, or the sign-in's age where the account has none; return the password's hash.
+
+    Call it before the write transaction: it takes its time. Raises PasswordWrongError and SignInAgainError.
+    """
+    kept: str | None = db.session.scalar(select(_A.password_hash).where(_A.id == account_id))
+    if kept is not None:
+        if password is None or not password_matches(kept, password):
+            raise PasswordWrongError
+        return kept
+    began = db.session.scalar(
+        select(SignInSession.created_at).where(SignInSession.id == session_id)
+    )
+    if began is None or began < utc_now() - FRESH:
+        raise SignInAgainError(int(FRESH.total_seconds() // 60))
+    return None
+
+
+def lock_confirmed(session: Session, account_id: UUID, confirmed: str | None) -> Account:
+    """Lock the account, if its password is still the one that was confirmed; raises PasswordWrongError."""
+    mine = select(Account).filter_by(id=account_id, deleted_at=None)
+    account = session.scalars(locked(session, mine)).one_or_none()
+    if account is None:
+        raise UserNotFoundError(str(account_id))
+    if account.password_hash != confirmed:
+        raise PasswordWrongError
+    return account

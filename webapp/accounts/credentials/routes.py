@@ -1,0 +1,55 @@
+"""HTTP for credentials."""
+
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.credentials import service
+from webapp.accounts.credentials.schemas import (
+    ConfirmationSchema,
+    NewPasswordSchema,
+    RecoveryCodesSchema,
+    RecoverySchema,
+)
+from webapp.accounts.idempotency import idempotent, idempotent_with_tokens
+from webapp.accounts.schemas import TokensSchema
+from webapp.accounts.throttle import limit_confirmation, limit_sign_in
+from webapp.accounts.tokens import Tokens, current_caller
+from webapp.http import ApiBlueprint
+
+blueprint = ApiBlueprint("credentials", __name__, description="Passwords and recovery")
+
+
+@blueprint.post("/me/password")
+@jwt_required()
+@limit_confirmation
+@idempotent
+@blueprint.arguments(NewPasswordSchema())
+@blueprint.response(204)
+def change_password(body: dict[str, str]) -> None:
+    """Change your password, or choose the first one; every other session ends."""
+    caller = current_caller()
+    old, new = body.get("password"), body["new_password"]
+    service.change_password(caller.account_id, caller.session_id, old, new)
+
+
+@blueprint.post("/me/recovery-codes")
+@jwt_required()
+@limit_confirmation
+@idempotent_with_tokens
+@blueprint.arguments(ConfirmationSchema())
+@blueprint.response(201, RecoveryCodesSchema)
+def recovery_codes(body: dict[str, str]) -> dict[str, list[str]]:
+    """Make ten recovery codes, shown this once; those before are void."""
+    caller = current_caller()
+    password = body.get("password")
+    codes = service.new_recovery_codes(caller.account_id, caller.session_id, password)
+    return {"codes": codes}
+
+
+@blueprint.post("/auth/recover")
+@limit_sign_in("handle")
+@idempotent_with_tokens
+@blueprint.arguments(RecoverySchema())
+@blueprint.response(200, TokensSchema)
+def recover(body: dict[str, str]) -> Tokens:
+    """Come in by a recovery code and set a new password; every session before ends."""
+    return service.recover(body["handle"], body["code"], body["new_password"])

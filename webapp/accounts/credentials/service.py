@@ -1,0 +1,85 @@
+"""Use-cases of credentials: change a password, recover an account."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from uuid6 import uuid7
+
+from webapp.accounts.credentials.codes import HOW_MANY, code_digest, matching, new_code
+from webapp.accounts.credentials.confirming import confirm, lock_confirmed
+from webapp.accounts.credentials.errors import HandleNeededError
+from webapp.accounts.credentials.models import RecoveryCode
+from webapp.accounts.errors import SignInRefusedError
+from webapp.accounts.handles import PATTERN
+from webapp.accounts.models import Account
+from webapp.accounts.passwords import hash_password
+from webapp.accounts.sessions.service import end_sessions
+from webapp.accounts.tokens import Tokens, start_session
+from webapp.columns import utc_now
+from webapp.database import locked, writing
+from webapp.extensions import db
+
+NOBODY = UUID(int=0)
+REFUSED = "Handle or code is wrong"
+
+
+def change_password(account_id: UUID, session_id: UUID, old: str | None, new: str) -> None:
+    """Set a new password and end every other session.
+
+    Raises PasswordRefusedError, PasswordWrongError, SignInAgainError and HandleNeededError.
+    """
+    confirmed = confirm(account_id, session_id, old)
+    password_hash = hash_password(new)
+    with writing() as session:
+        account = lock_confirmed(session, account_id, confirmed)
+        if account.handle is None:
+            raise HandleNeededError
+        account.password_hash = password_hash
+        end_sessions(session, account_id, kept=session_id)
+
+
+def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None) -> list[str]:
+    """Return ten fresh recovery codes; those before are void.
+
+    Raises PasswordWrongError, SignInAgainError and HandleNeededError.
+    """
+    confirmed = confirm(account_id, session_id, password)
+    codes = [new_code() for _ in range(HOW_MANY)]
+    with writing() as session:
+        account = lock_confirmed(session, account_id, confirmed)
+        if account.handle is None:
+            raise HandleNeededError
+        session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+        for code in codes:
+            row = {"account_id": account_id, "digest": code_digest(account_id, code)}
+            session.add(RecoveryCode(id=uuid7(), created_at=utc_now(), **row))
+    return codes
+
+
+def recover(handle: str, code: str, new_password: str) -> Tokens:
+    """Let somebody in by a recovery code, with a new password; every session before ends.
+
+    Raises PasswordRefusedError, and SignInRefusedError, the same for a wrong handle and a wrong code.
+    """
+    password_hash = hash_password(new_password)  # first, for everybody: it takes longest
+    name = handle.lower()
+    which = select(Account.id).filter_by(handle=name, deleted_at=None)
+    account_id = db.session.scalar(which) if PATTERN.match(name) else None
+    mine = select(RecoveryCode.id, RecoveryCode.digest).filter_by(
+        account_id=account_id or NOBODY, used_at=None
+    )
+    kept = {row.id: row.digest for row in db.session.execute(mine)}
+    found = matching(kept, code_digest(account_id or NOBODY, code))
+    if account_id is None or found is None:
+        raise SignInRefusedError(REFUSED)
+    with writing() as session:
+        account = session.scalars(
+            locked(session, select(Account).filter_by(id=account_id, deleted_at=None))
+        ).one_or_none()
+        unused = (RecoveryCode.id == found, RecoveryCode.used_at.is_(None))
+        spent = session.execute(update(RecoveryCode).where(*unused).values(used_at=utc_now()))
+        if account is None or not spent.rowcount:  # type: ignore[attr-defined]
+            raise SignInRefusedError(REFUSED)
+        account.password_hash = password_hash
+        end_sessions(session, account_id)
+        return start_session(session, account_id)

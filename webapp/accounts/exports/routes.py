@@ -1,0 +1,44 @@
+"""HTTP for exports."""
+
+from uuid import UUID
+
+from flask import Response, send_file
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.exports import service
+from webapp.accounts.exports.models import Export
+from webapp.accounts.exports.schemas import ExportSchema
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.tokens import current_account_id
+from webapp.http import ApiBlueprint
+
+blueprint = ApiBlueprint("exports", __name__, description="All that is kept of you, as a file")
+ZIP = "application/zip"
+
+
+@blueprint.post("/me/exports")
+@jwt_required()
+@idempotent
+@blueprint.response(202, ExportSchema)
+@blueprint.alt_response(200, schema=ExportSchema, description="One is under way")
+def request_export() -> tuple[Export, int]:
+    """Ask for a ZIP file of all that is kept of you; it takes the place of the one before."""
+    export, new = service.request_export(current_account_id())
+    return export, 202 if new else 200
+
+
+@blueprint.get("/me/exports/<uuid:export_id>")
+@jwt_required()
+@blueprint.response(200, ExportSchema)
+def export(export_id: UUID) -> Export:
+    """Return the state of one of your exports."""
+    return service.own_export(current_account_id(), export_id)
+
+
+@blueprint.get("/me/exports/<uuid:export_id>/download")
+@jwt_required()
+@blueprint.response(200, content_type=ZIP)
+def download(export_id: UUID) -> Response:
+    """Return the ZIP file, within a day of its being ready."""
+    path = service.export_file(current_account_id(), export_id)
+    return send_file(path, ZIP, as_attachment=True, download_name=f"troth-{export_id}.zip")

@@ -1,0 +1,1 @@
+"""What is shown of a person, and changing one's own."""

@@ -1,0 +1,167 @@
+"""Reading relations: what two people are to each other, and lists of people."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, select, true
+from sqlalchemy.orm import Session
+
+from webapp.accounts.errors import UserNotFoundError
+from webapp.accounts.models import Account, AccountCounts
+from webapp.accounts.profiles import ProfileCard, card_of
+from webapp.accounts.relations import conditions
+from webapp.accounts.relations.models import Block, Follow, Mute
+from webapp.extensions import table_of
+from webapp.pagination import newest_first
+
+_A, _N = table_of(Account).c, table_of(AccountCounts).c
+# By a name of their own: the conditions ask the same tables about each row.
+_FOLLOWS, _BLOCKS, _MUTES = (
+    table_of(model).alias(f"listed_{model.__tablename__}") for model in (Follow, Block, Mute)
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is to the viewer, and the other way round; never says who blocks the viewer."""
+
+    account_id: UUID
+    following: bool
+    followed_by: bool
+    muted: bool
+    blocking: bool
+
+    @property
+    def viewer(self) -> dict[str, bool]:
+        """The flags, as every object that is shown carries them."""
+        return {name: value for name, value in asdict(self).items() if name != "account_id"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One person in a list: since when they are in it, and the viewer's flags (None: signed out)."""
+
+    account_id: UUID
+    profile: ProfileCard
+    created_at: datetime
+    viewer: dict[str, bool] | None
+
+
+def flags(viewer: UUID) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns of the viewer's flags, for a query over accounts."""
+    return (
+        conditions.follows(viewer, _A.id).label("following"),
+        conditions.follows(_A.id, viewer).label("followed_by"),
+        conditions.muted(viewer, _A.id).label("muted"),
+        conditions.blocks(viewer, _A.id).label("blocking"),
+    )
+
+
+def flags_of(row: Row[Any]) -> dict[str, bool]:
+    """Return the viewer's flags by a row of a query with ``flags``."""
+    names = ("following", "followed_by", "muted", "blocking")
+    return {name: bool(getattr(row, name)) for name in names}
+
+
+def standing(session: Session, viewer: UUID, person_id: UUID) -> Standing:
+    """Return what a person is to the viewer."""
+    row = session.execute(select(*flags(viewer)).where(_A.id == person_id)).one()
+    return Standing(person_id, **flags_of(row))
+
+
+def known_to(viewer: UUID | None) -> ColumnElement[bool]:
+    """Tell whether the viewer may know of an account: one that does not block them."""
+    return true() if viewer is None else ~conditions.blocks(_A.id, viewer)
+
+
+def followers(
+    session: Session, person_id: UUID, viewer: UUID | None, page: dict[str, Any]
+) -> tuple[list[Listed], int]:
+    """Return who follows a person, newest first, one more than the page's limit, and how many they are.
+
+    Raises UserNotFoundError.
+    """
+    total = _count(session, person_id, viewer, _N.followers)
+    people = _people(_FOLLOWS, _FOLLOWS.c.followee_id == person_id, _FOLLOWS.c.follower_id, viewer)
+    return _listed(session, people, _FOLLOWS, page), total
+
+
+def following(
+    session: Session, person_id: UUID, viewer: UUID | None, page: dict[str, Any]
+) -> tuple[list[Listed], int]:
+    """Return whom a person follows, newest first, one more than the page's limit, and how many they are.
+
+    Raises UserNotFoundError.
+    """
+    total = _count(session, person_id, viewer, _N.following)
+    people = _people(_FOLLOWS, _FOLLOWS.c.follower_id == person_id, _FOLLOWS.c.followee_id, viewer)
+    return _listed(session, people, _FOLLOWS, page), total
+
+
+def blocks(session: Session, account_id: UUID, page: dict[str, Any]) -> tuple[list[Listed], int]:
+    """Return whom an account blocks, newest first, one more than the page's limit, and how many."""
+    return _own(session, _BLOCKS, _BLOCKS.c.blocker_id, _BLOCKS.c.blocked_id, account_id, page)
+
+
+def mutes(session: Session, account_id: UUID, page: dict[str, Any]) -> tuple[list[Listed], int]:
+    """Return whom an account mutes, newest first, one more than the page's limit, and how many."""
+    return _own(session, _MUTES, _MUTES.c.muter_id, _MUTES.c.muted_id, account_id, page)
+
+
+def _own(
+    session: Session,
+    table: FromClause,
+    owner: ColumnElement[Any],
+    other: ColumnElement[Any],
+    account_id: UUID,
+    page: dict[str, Any],
+) -> tuple[list[Listed], int]:
+    total = session.scalar(select(func.count()).select_from(table).where(owner == account_id))
+    query = _select(table, owner == account_id, other, account_id).where(known_to(account_id))
+    return _listed(session, query, table, page), total or 0
+
+
+def _count(
+    session: Session, person_id: UUID, viewer: UUID | None, column: ColumnElement[int]
+) -> int:
+    """Return a count of somebody who may be seen; a suspended person's lists are theirs alone."""
+    seen = and_(known_to(viewer), conditions.active())
+    if viewer == person_id:
+        seen = _A.deleted_at.is_(None)
+    joined = table_of(Account).join(table_of(AccountCounts), _N.account_id == _A.id)
+    query = select(column).select_from(joined).where(_A.id == person_id, seen)
+    total = session.scalar(query)
+    if total is None:
+        raise UserNotFoundError(str(person_id))
+    return total
+
+
+def _people(
+    table: FromClause, mine: ColumnElement[bool], other: ColumnElement[Any], viewer: UUID | None
+) -> Select[Any]:
+    query = _select(table, mine, other, viewer).where(conditions.active())
+    return query if viewer is None else query.where(~conditions.blocked(viewer, _A.id))
+
+
+def _select(
+    table: FromClause, mine: ColumnElement[bool], other: ColumnElement[Any], viewer: UUID | None
+) -> Select[Any]:
+    columns = (_A.id, _A.handle, _A.name, _A.avatar_id, table.c.created_at)
+    shown = columns if viewer is None else (*columns, *flags(viewer))
+    return select(*shown).select_from(table.join(table_of(Account), _A.id == other)).where(mine)
+
+
+def _listed(
+    session: Session, query: Select[Any], table: FromClause, page: dict[str, Any]
+) -> list[Listed]:
+    rows = session.execute(newest_first(table.c.created_at, _A.id, query, page))
+    return [_one(row) for row in rows]
+
+
+def _one(row: Row[Any]) -> Listed:
+    viewer = flags_of(row) if hasattr(row, "following") else None
+    return Listed(
+        row.id, card_of(row.id, row.handle, row.name, row.avatar_id), row.created_at, viewer
+    )

@@ -1,0 +1,1 @@
+"""The sessions of an account, listed and ended."""

@@ -1,0 +1,47 @@
+"""HTTP for sessions."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.sessions import service
+from webapp.accounts.sessions.schemas import SessionPageSchema
+from webapp.accounts.tokens import current_caller
+from webapp.extensions import db
+from webapp.http import ApiBlueprint
+from webapp.pagination import Cursor, PageQuerySchema, link_next
+
+blueprint = ApiBlueprint("sessions", __name__, description="Where you are signed in")
+
+
+@blueprint.get("/me/sessions")
+@jwt_required()
+@blueprint.arguments(PageQuerySchema(), location="query")
+@blueprint.response(200, SessionPageSchema)
+def sessions(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return your sessions that are good now, newest first."""
+    caller = current_caller()
+    found = service.living_sessions(db.session(), caller.account_id, caller.session_id, page)
+    items = found[: page["limit"]]
+    if len(found) <= page["limit"]:
+        return {"items": items, "next": None}, 200, {}
+    cursor = Cursor(items[-1].created_at, items[-1].id)
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+
+
+@blueprint.delete("/me/sessions/<uuid:session_id>")
+@jwt_required()
+@blueprint.response(204)
+def end(session_id: UUID) -> None:
+    """End one of your sessions; its tokens are dead at once."""
+    service.end_session_of(current_caller().account_id, session_id)
+
+
+@blueprint.delete("/me/sessions")
+@jwt_required()
+@blueprint.response(204)
+def end_others() -> None:
+    """End all of your sessions but this one."""
+    caller = current_caller()
+    service.end_others(caller.account_id, caller.session_id)

@@ -1,0 +1,1 @@
+"""The wallets of an account."""

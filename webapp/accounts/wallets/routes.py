@@ -1,0 +1,55 @@
+"""HTTP for wallets."""
+
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.schemas import WalletSignInSchema
+from webapp.accounts.throttle import limit_sign_in
+from webapp.accounts.tokens import current_account_id
+from webapp.accounts.wallets import owners, service
+from webapp.accounts.wallets.schemas import ChallengeSchema, WalletSchema, WalletsSchema
+from webapp.accounts.wallets.service import Challenge
+from webapp.extensions import db
+from webapp.http import ApiBlueprint
+from webapp.log.models import Author
+
+blueprint = ApiBlueprint("wallets", __name__, description="The wallets of an account")
+
+
+@blueprint.post("/wallets/nonce")
+@limit_sign_in("nonce")
+@jwt_required()
+@idempotent
+@blueprint.response(200, ChallengeSchema)
+def challenge() -> Challenge:
+    """Give what a wallet must sign to be linked: a nonce and a statement for an EIP-4361 message."""
+    return service.link_challenge(current_account_id())
+
+
+@blueprint.post("/wallets")
+@limit_sign_in("message")
+@jwt_required()
+@idempotent
+@blueprint.arguments(WalletSignInSchema())
+@blueprint.response(201, WalletSchema)
+@blueprint.alt_response(200, schema=WalletSchema, description="It was linked before")
+def link(body: dict[str, str]) -> tuple[Author, int]:
+    """Link a wallet to your account by its signature."""
+    wallet, new = service.link(current_account_id(), body["message"], body["signature"])
+    return wallet, 201 if new else 200
+
+
+@blueprint.get("/wallets")
+@jwt_required()
+@blueprint.response(200, WalletsSchema)
+def wallets() -> dict[str, list[Author]]:
+    """Return your wallets."""
+    return {"items": owners.wallets_of(db.session(), current_account_id())}
+
+
+@blueprint.delete("/wallets/<address>")
+@jwt_required()
+@blueprint.response(204)
+def unlink(address: str) -> None:
+    """Unlink a wallet; what it signed stays yours and stays signed."""
+    service.unlink(current_account_id(), address)
