@@ -11,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
+from webapp.accounts.limits import register_limits
 from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
 from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.routes import blueprint as accounts_blueprint
@@ -45,6 +47,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     register_error_handlers(app)
     register_http(app)
     register_cookies(app)
+    register_limits(app, settings)
+    app.before_request(charge_at_open_routes)
     app.register_error_handler(RateLimitExceeded, throttle.on_limit)
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
