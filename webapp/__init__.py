@@ -16,10 +16,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import accounts, events, feed, log, outbox, posts
 from webapp.accounts import throttle
+from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
 from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
 from webapp.accounts.exports import own_parts
 from webapp.accounts.exports.routes import blueprint as exports_blueprint
+from webapp.accounts.limits import register_limits
 from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
 from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
@@ -81,6 +83,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     register_error_handlers(app)
     register_http(app)
     register_cookies(app)
+    register_limits(app, settings)
+    app.before_request(charge_at_open_routes)
     app.register_error_handler(RateLimitExceeded, throttle.on_limit)
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)

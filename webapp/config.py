@@ -25,6 +25,14 @@ EMBEDDED, EXTERNAL = "embedded", "external"  # networks of brownie-config.yaml
 EMBEDDED_SEAL_SECONDS = 2.0
 EXTERNAL_SEAL_SECONDS = 60.0
 MAX_BATCH_ENTRIES = 10_000
+LIMITS = (
+    "limit_sign_in",
+    "limit_failures",
+    "limit_register",
+    "limit_read",
+    "limit_write",
+    "limit_token",
+)
 MOST = 10**9  # of anything that is counted or waited for
 
 
@@ -107,6 +115,15 @@ class Settings:
     limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address")
     limit_failures: str = _setting("50/hour", "Failed sign-ins allowed to one account")
     limit_register: str = _setting("20/hour", "Registrations allowed to one address and handle")
+    limit_read: str = _setting(
+        "3000/minute", "Units of reading allowed to one account, or signed out to one address"
+    )
+    limit_write: str = _setting(
+        "300/minute", "Units of writing allowed to one account, or signed out to one address"
+    )
+    limit_token: str = _setting(
+        "120/minute", "Refreshed, exchanged and revoked tokens allowed to one account or address"
+    )
     log_level: str = _setting("INFO", "Lowest level that is logged")
     metrics_token: str = _setting(
         "",
@@ -257,7 +274,7 @@ def _check(settings: Settings) -> None:
         wanted = f"from 1 to {MAX_BATCH_ENTRIES}"
         raise InvalidSettingError("TROTH_SEAL_SIZE", str(settings.seal_size), wanted)
     _check_numbers(settings)
-    for name in ("limit_sign_in", "limit_failures", "limit_register"):
+    for name in LIMITS:
         try:
             parse_many(getattr(settings, name))
         except ValueError:

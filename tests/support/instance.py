@@ -29,6 +29,9 @@ LIMITS = {
     "limit_sign_in": "10000/minute",
     "limit_failures": "10000/minute",
     "limit_register": "10000/minute",
+    "limit_read": "1000000/minute",
+    "limit_write": "1000000/minute",
+    "limit_token": "1000000/minute",
 }
 
 

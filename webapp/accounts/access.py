@@ -8,18 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, g, request
 from flask_jwt_extended import verify_jwt_in_request
 
 from webapp.accounts.cookies import by_cookie, check_site, only_refresh_cookie
 from webapp.accounts.errors import ScopeMissingError, SuspendedError
+from webapp.accounts.limits import SAFE_METHODS, charge
 from webapp.accounts.scopes import Scope, scopes_of
 from webapp.extensions import jwt
 
 View = Callable[..., Any]
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MARK = "troth_access"
 
 # Routes, by endpoint, at which no token is asked for and one that is sent changes nothing.
@@ -80,6 +81,7 @@ def signed_in(
                 verify_type=not either,
                 skip_revocation_check=either,
             )
+            charge(None)  # without a token the address pays
             if by_cookie() and request.method not in SAFE_METHODS:
                 check_site()
             return view(*args, **kwargs)
@@ -88,6 +90,13 @@ def signed_in(
         return wrapper
 
     return decorate
+
+
+def charge_at_open_routes() -> None:
+    """Let the address pay where no token is read; raises SlowDownError."""
+    endpoint = request.endpoint
+    if endpoint in OPEN and access_of(endpoint) is None:
+        charge(None)
 
 
 def access_of(endpoint: str) -> Access | None:
@@ -100,9 +109,10 @@ def access_of(endpoint: str) -> Access | None:
 def check_access(header: dict[str, str], claims: dict[str, Any]) -> bool:
     """Refuse a good token at a route that it is not good for, whatever decorator read it.
 
-    Raises ScopeMissingError and SuspendedError.
+    Raises SlowDownError, ScopeMissingError and SuspendedError.
     """
     del header
+    charge(UUID(claims["sub"]))
     endpoint = request.endpoint or ""
     access = access_of(endpoint)
     if access is None:

@@ -90,6 +90,32 @@ class CrossSiteError(ProblemError):
 
 
 @dataclass(eq=False)
+class SlowDownError(ProblemError):
+    """More requests than one caller may make in a while."""
+
+    status = 429
+    code = "slow_down"
+    title = "Slow down"
+    budget: str
+    amount: int
+    seconds: int
+    wait: int
+
+    @property
+    def detail(self) -> str:
+        """Say the limit, and when to try again."""
+        return (
+            f"{self.amount} units of '{self.budget}' are allowed in {self.seconds} seconds. "
+            f"Try again in {self.wait} seconds."
+        )
+
+    @property
+    def retry_after(self) -> int | None:
+        """When the count begins again."""
+        return self.wait
+
+
+@dataclass(eq=False)
 class SignInRefusedError(ProblemError):
     """A sign-in whose message, nonce, signature or password is not good."""
 

@@ -1,7 +1,7 @@
 """Limits on registration and sign-in, by address and by account.
 
 When the limiter's store is down, sign-in is closed (503), not open: guessing passwords must not
-become free when Redis fails. Reading and posting are not limited here and go on.
+become free when Redis fails. Everything else is limited by ``limits``, and open then.
 """
 
 import time
@@ -11,10 +11,10 @@ from typing import Any
 from flask import Response, request
 from flask_jwt_extended import get_jwt_identity
 from flask_limiter import RateLimitExceeded
-from flask_limiter.util import get_remote_address
 from limits.errors import StorageError
 from redis.exceptions import RedisError
 
+from webapp.accounts.limits import client_network
 from webapp.chain_access import settings
 from webapp.errors import ServiceUnavailableError, problem, problem_response
 from webapp.extensions import limiter
@@ -24,7 +24,7 @@ View = Callable[..., Any]
 
 def limit_registration(view: View) -> View:
     """Limit registrations by address, and by the handle that is asked for."""
-    by_address = limiter.limit(lambda: settings().limit_register, key_func=get_remote_address)
+    by_address = limiter.limit(lambda: settings().limit_register, key_func=client_network)
     by_handle = limiter.limit(
         lambda: settings().limit_register, key_func=lambda: _account_named("handle")
     )
@@ -38,7 +38,7 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
+        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)
         by_account = limiter.limit(
             lambda: settings().limit_failures,
             key_func=lambda: _account_named(field),
@@ -68,7 +68,7 @@ def _account_named(field: str) -> str:
     body = request.get_json(silent=True)
     name = body.get(field) if isinstance(body, dict) else None
     if not isinstance(name, str):
-        return f"nobody:{get_remote_address()}"
+        return f"nobody:{client_network()}"
     if field == "message":  # the second line of an EIP-4361 message is the address
         lines = name.split("\n", 2)
         name = lines[1] if len(lines) > 1 else ""

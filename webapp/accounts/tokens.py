@@ -10,7 +10,8 @@ from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.errors import NoSessionError
+from webapp.accounts.errors import NoSessionError, SlowDownError
+from webapp.accounts.limits import charge
 from webapp.accounts.models import Account, SignInSession
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.sessions.clients import client_name
@@ -173,23 +174,32 @@ def _uuid(text: object) -> UUID | None:
         return None
 
 
+def _refused(why: str) -> Response:
+    """Refuse a request without a session; the address pays for it."""
+    try:
+        charge(None)
+    except SlowDownError as error:
+        return problem_response(error)
+    return problem_response(NoSessionError(why))
+
+
 @jwt.unauthorized_loader
 def _no_token(why: str) -> Response:
-    return problem_response(NoSessionError(why.rstrip(".")))
+    return _refused(why.rstrip("."))
 
 
 @jwt.invalid_token_loader
 def _bad_token(why: str) -> Response:
-    return problem_response(NoSessionError(f"The token is not valid ({why.rstrip('.')})"))
+    return _refused(f"The token is not valid ({why.rstrip('.')})")
 
 
 @jwt.expired_token_loader
 def _expired(header: object, claims: object) -> Response:
     del header, claims
-    return problem_response(NoSessionError("The token has expired"))
+    return _refused("The token has expired")
 
 
 @jwt.revoked_token_loader
 def _revoked(header: object, claims: object) -> Response:
     del header, claims
-    return problem_response(NoSessionError("The session was ended"))
+    return _refused("The session was ended")

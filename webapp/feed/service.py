@@ -10,10 +10,10 @@ from sqlalchemy import and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
+from webapp.accounts.profile.reading import check_known
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
-from webapp.accounts.profile.reading import check_known
 from webapp.extensions import db, table_of
 from webapp.feed.cache import MOST_CACHED, feed_cache, new_entry
 from webapp.feed.candidates import Candidate, Window, merged_by
@@ -68,7 +68,7 @@ def feed_page(viewer: UUID, account_id: UUID, page: dict[str, Any]) -> FeedPage:
     Raises AccountNotFoundError, NotYourFeedError.
     """
     if account_id != viewer:
-        check_known(db.session(), account_id, reader)
+        check_known(db.session(), account_id, viewer)
         raise NotYourFeedError(str(account_id))
     wanted = page["limit"]
     window = Window(page.get("cursor"), page.get("since"), wanted + 1 + SPARE)
