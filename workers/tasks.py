@@ -21,3 +21,9 @@ def sweep() -> None:
 def tidy() -> None:
     """Delete what has expired."""
     upkeep.tidy()
+
+
+@shared_task(name="troth.recount")
+def recount() -> None:
+    """Compare some counts with their rows."""
+    upkeep.recount()

@@ -1,4 +1,4 @@
-"""Upkeep: rows that have expired are deleted, some at a time."""
+"""Upkeep: rows that have expired are deleted, and counts compared with their rows, some at a time."""
 
 from datetime import timedelta
 
@@ -9,10 +9,14 @@ from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.posts.recounting import recount_some
+from workers.claims import claimed
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
 NONCE_KEPT = timedelta(hours=1)
 SESSION_KEPT = timedelta(days=30)
+# Of each kind and at each time: a small part of a second where nothing is very popular.
+RECOUNT_BATCHES = 10
 log = structlog.get_logger(__name__)
 
 
@@ -29,3 +33,18 @@ def tidy() -> int:
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
     log.info("upkeep.tidied", rows=gone)
     return gone
+
+
+def recount() -> int:
+    """Compare some counts of accounts and posts with their rows, and correct them; return how many were wrong."""
+    with claimed("recount") as mine:
+        corrections = recount_some(RECOUNT_BATCHES) if mine else []
+    for one in corrections:
+        log.warning(
+            "counts.corrected",
+            counted_kind=one.kind,
+            of=str(one.id),
+            kept=one.kept,
+            rows=one.counted,
+        )
+    return len(corrections)
