@@ -22,6 +22,7 @@ from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
 from webapp.commands.monitor import monitor
 from webapp.commands.rebuild import rebuild
+from webapp.commands.recount import recount
 from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
@@ -155,6 +156,7 @@ cli.add_command(doctor_command.doctor)
 cli.add_command(rebuild)
 cli.add_command(audit)
 cli.add_command(monitor)
+cli.add_command(recount)
 cli.add_command(self_anchor)
 cli.add_command(transactions_command.transactions)
 

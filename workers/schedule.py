@@ -3,6 +3,7 @@
 from typing import Any
 
 HOUR_SECONDS = 3_600.0
+RECOUNT_SECONDS = 600.0
 
 
 def beat_schedule(seal_seconds: float) -> dict[str, dict[str, Any]]:
@@ -12,4 +13,9 @@ def beat_schedule(seal_seconds: float) -> dict[str, dict[str, Any]]:
         "sweep": {"task": "troth.sweep", "schedule": period, "options": {"expires": period}},
         "deliver": {"task": "troth.deliver", "schedule": period, "options": {"expires": period}},
         "tidy": {"task": "troth.tidy", "schedule": HOUR_SECONDS, "options": {"expires": 600}},
+        "recount": {
+            "task": "troth.recount",
+            "schedule": RECOUNT_SECONDS,
+            "options": {"expires": RECOUNT_SECONDS},
+        },
     }

@@ -27,3 +27,9 @@ def deliver(_: int = 0) -> None:
 def tidy() -> None:
     """Delete what has expired."""
     upkeep.tidy()
+
+
+@shared_task(name="troth.recount")
+def recount() -> None:
+    """Compare some counts with their rows."""
+    upkeep.recount()

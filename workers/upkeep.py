@@ -1,4 +1,4 @@
-"""Upkeep: rows that have expired are deleted, some at a time."""
+"""Upkeep: rows that have expired are deleted, and counts compared with their rows, some at a time."""
 
 from datetime import timedelta
 
@@ -11,11 +11,15 @@ from webapp.accounts.oauth.models import OAuthCode
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.feed.keeping import drop_dormant
+from webapp.posts.recounting import recount_some
+from workers.claims import claimed
 
 # Expired nonces and codes are kept a little, so that a replay is known for what it is.
 NONCE_KEPT = timedelta(hours=1)
 CODE_KEPT = timedelta(hours=1)
 SESSION_KEPT = timedelta(days=30)
+# Of each kind and at each time: a small part of a second where nothing is very popular.
+RECOUNT_BATCHES = 10
 log = structlog.get_logger(__name__)
 
 
@@ -37,3 +41,18 @@ def tidy() -> int:
     gone += drop_dormant()
     log.info("upkeep.tidied", rows=gone)
     return gone
+
+
+def recount() -> int:
+    """Compare some counts of accounts and posts with their rows, and correct them; return how many were wrong."""
+    with claimed("recount") as mine:
+        corrections = recount_some(RECOUNT_BATCHES) if mine else []
+    for one in corrections:
+        log.warning(
+            "counts.corrected",
+            counted_kind=one.kind,
+            of=str(one.id),
+            kept=one.kept,
+            rows=one.counted,
+        )
+    return len(corrections)

@@ -51,7 +51,7 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
 
 def limit_confirmation(view: View) -> View:
     """Limit wrong passwords of a signed-in account, which are asked for again; after ``jwt_required``."""
-    by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=get_remote_address)
+    by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)
     by_account = limiter.limit(
         lambda: settings().limit_failures,
         key_func=lambda: f"confirm:{get_jwt_identity()}",

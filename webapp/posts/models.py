@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.columns import ADDRESS, DOCUMENT, HASH, UtcDateTime
@@ -105,3 +105,14 @@ class PostMention(Base):
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+
+
+class Recount(Base):
+    """How far the counts of one kind were compared with their rows; the next look begins behind ``after``."""
+
+    __tablename__ = "recounts"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    after: Mapped[UUID | None]
+    corrected: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -129,6 +129,12 @@ def _progress(state: AnchoringState) -> Iterator[Metric]:
     yield _one("attempt_priority_fee_wei", about, fees.priority_fee)
     held: list[Sample] = [((claim.job,), claim.held) for claim in state.claims]
     yield _many("claim_held", "1 while a worker does the recurring job", ("job",), held)
+    corrected: list[Sample] = [((one.kind,), one.corrected) for one in state.recounts]
+    about = "Rows of counts that had drifted and were corrected, ever"
+    yield _many("counts_corrected", about, ("kind",), corrected)
+    compared: list[Sample] = [((one.kind,), _time(one.finished_at)) for one in state.recounts]
+    about = "When all counts were last compared with their rows, in seconds since 1970"
+    yield _many("counts_compared_timestamp_seconds", about, ("kind",), compared)
     about = "When a worker was last seen, in seconds since 1970"
     yield _one("worker_seen_timestamp_seconds", about, _time(state.worker_seen))
 

@@ -20,6 +20,7 @@ from webapp.outbox.models import (
     SignerRole,
     Transaction,
 )
+from webapp.posts.models import Recount
 from webapp.status import counting
 from webapp.status.state import (
     Anchored,
@@ -29,6 +30,7 @@ from webapp.status.state import (
     Fees,
     LogState,
     NodeStatus,
+    RecountStatus,
     SignerStatus,
 )
 
@@ -60,6 +62,7 @@ def read_state(connection: Connection, settings: Settings) -> AnchoringState:
         nodes=_nodes(connection),
         claims=claims,
         delivery=delivery_status(connection),
+        recounts=_recounts(connection),
         worker_seen=max((one.seen for one in claims if one.seen is not None), default=None),
     )
 
@@ -164,6 +167,11 @@ def _claims(connection: Connection, now: datetime) -> tuple[ClaimStatus, ...]:
         ClaimStatus(job, until > now, last_seen(now, until, seen))
         for job, until, seen in connection.execute(query)
     )
+
+
+def _recounts(connection: Connection) -> tuple[RecountStatus, ...]:
+    query = select(Recount.kind, Recount.corrected, Recount.finished_at).order_by(Recount.kind)
+    return tuple(RecountStatus(*row) for row in connection.execute(query.limit(MOST_ROWS)))
 
 
 def last_seen(now: datetime, until: datetime, seen: datetime) -> datetime | None:

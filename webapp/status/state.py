@@ -158,6 +158,15 @@ class ClaimStatus:
 
 
 @dataclass(frozen=True)
+class RecountStatus:
+    """How many counts of accounts or posts had drifted and were corrected; when all were last compared."""
+
+    kind: str
+    corrected: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Fees:
     """The newest attempt's offer and the highest fee that is ever offered, in wei per gas."""
 
@@ -180,6 +189,7 @@ class AnchoringState:
     signers: tuple[SignerStatus, ...] = ()
     nodes: tuple[NodeStatus, ...] = ()
     claims: tuple[ClaimStatus, ...] = ()
+    recounts: tuple[RecountStatus, ...] = ()
     worker_seen: datetime | None = field(default=None)
     delivery: DeliveryStatus | None = None
 

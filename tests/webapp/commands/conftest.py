@@ -40,7 +40,8 @@ def troth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return made[-1]
 
     # The process of a real command closes its connections by ending.
-    for module in ("webapp.cli", "webapp.commands.anchors", "webapp.commands.doctor"):
+    commands = [f"webapp.commands.{name}" for name in ("anchors", "doctor", "recount")]
+    for module in ("webapp.cli", *commands):
         monkeypatch.setattr(f"{module}.create_app", remember)
 
     def run(*words: object, **settings: object) -> Done:

@@ -12,6 +12,7 @@ from tests.support.answers import closed_port, refused
 from tests.support.wallet import Person
 from tests.webapp.status.conftest import Change, Look
 from webapp.outbox.models import Chain, Node, Transaction
+from webapp.posts.recounting import recount_some
 
 MakeApp = Callable[..., Flask]
 TOKEN = "only for this test, and long"
@@ -49,6 +50,8 @@ def test_metrics_say_what_waits_and_where_the_chain_is(
     seal()
     carol.call("POST", "/posts", {"text": "saved"})
     all_well()
+    with app.app_context():
+        recount_some(1)
     found, state = scrape(app), look()
     for name in ("entries", "batches"):
         numbers = {key[1]: value for key, value in found.items() if key[0] == f"troth_{name}"}
@@ -82,6 +85,7 @@ def test_metrics_say_what_waits_and_where_the_chain_is(
     assert found["troth_node_head_block", "a.node"] == 30
     assert found["troth_node_latency_seconds", "a.node"] == 0.012
     assert found["troth_claim_held", "seal:1"] == 0
+    assert found["troth_counts_corrected", "posts"] == 0
     assert found["troth_worker_seen_timestamp_seconds", ""] > 0
     assert found["process_resident_memory_bytes", ""] > 0
     assert (found["troth_database_up", ""], found["troth_ready", ""]) == (1, 1)
