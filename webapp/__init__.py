@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, log, outbox, posts
+from webapp import accounts, events, log, messages, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -25,8 +25,9 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
-from webapp.secrets import load_secrets
+from webapp.secrets import load_message_keys, load_secrets
 from webapp.status.routes import blueprint as status_blueprint
 
 # What was imported lives as long as the process; so it is never looked through again.
@@ -35,7 +36,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts)
+FEATURES = (events, outbox, log, accounts, posts, messages)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -47,6 +48,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     configure_logging(settings.log_level)
     app = Flask("troth", static_folder=None)
     app.config.from_mapping(_flask_config(settings))
+    load_message_keys(settings)  # what is missing is told now, not to whoever writes first
     _bind_extensions(app, settings)
     register_error_handlers(app)
     register_http(app)
@@ -54,7 +56,12 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in (
+        log_blueprint,
+        accounts_blueprint,
+        posts_blueprint,
+        messages_blueprint,
+    ):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:

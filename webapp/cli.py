@@ -14,6 +14,7 @@ from webapp.chain_access import settings as app_settings
 from webapp.commands import anchors as anchors_command
 from webapp.commands import demo as demo_command
 from webapp.commands import doctor as doctor_command
+from webapp.commands import keys as keys_command
 from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
@@ -25,6 +26,7 @@ from webapp.commands.self_anchor import self_anchor
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
 from webapp.errors import ProblemError
+from webapp.keyring import KeyringError
 from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
@@ -35,6 +37,7 @@ UNUSABLE = 2
 EXPECTED = (
     ChainError,
     InvalidSettingError,
+    KeyringError,
     OutboxError,
     ProblemError,
     SecretsError,
@@ -134,6 +137,7 @@ def grant(handle: str, role: str) -> None:
 
 
 cli.add_command(keystore_command.keystore)
+cli.add_command(keys_command.keys)
 cli.add_command(status)
 cli.add_command(anchors_command.anchors)
 cli.add_command(doctor_command.doctor)

@@ -15,12 +15,17 @@ _F, _B, _M, _A = (table_of(model).c for model in (Follow, Block, Mute, Account))
 Person = UUID | ColumnElement[Any]
 
 
-def follows(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def follows(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether the viewer follows somebody."""
     return exists().where(_F.follower_id == viewer, _F.followee_id == person)
 
 
-def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def blocks(blocker: Person, person: Person) -> ColumnElement[bool]:
+    """Tell whether somebody blocks somebody; it may be told to the blocker only."""
+    return exists().where(_B.blocker_id == blocker, _B.blocked_id == person)
+
+
+def blocked(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether one of the two blocks the other."""
     return exists().where(
         or_(
@@ -30,7 +35,7 @@ def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
-def muted(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def muted(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether the viewer mutes somebody."""
     return exists().where(_M.muter_id == viewer, _M.muted_id == person)
 
