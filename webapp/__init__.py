@@ -27,6 +27,7 @@ from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
+from webapp.search.routes import blueprint as search_blueprint
 from webapp.secrets import load_message_keys, load_secrets
 from webapp.status.routes import blueprint as status_blueprint
 
@@ -60,6 +61,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         log_blueprint,
         accounts_blueprint,
         posts_blueprint,
+        search_blueprint,
         messages_blueprint,
     ):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)

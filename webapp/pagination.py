@@ -81,7 +81,5 @@ def _beyond(
 
 def link_next(page: dict[str, Any], cursor: Cursor) -> dict[str, str]:
     """Return the Link header (RFC 8288) that leads to the next page."""
-    parameters = {"cursor": str(cursor), "limit": page["limit"]}
-    if since := page.get("since"):
-        parameters["since"] = str(since)
+    parameters = {**page, "cursor": str(cursor), "limit": page["limit"]}
     return {"Link": f'<{request.path}?{urlencode(parameters)}>; rel="next"'}

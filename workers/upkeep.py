@@ -9,6 +9,7 @@ from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.full_text import purge
 from webapp.messages.rotation import reencrypt_all
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
@@ -20,7 +21,7 @@ log = structlog.get_logger(__name__)
 def tidy() -> int:
     """Delete expired nonces, idempotency keys and sessions, erase old tokens; return how many rows went.
 
-    Then what older keys encrypted is encrypted with the present one.
+    Words of erased texts leave the index, and what older keys encrypted is encrypted with the present one.
     """
     now = utc_now()
     expired = (
@@ -30,6 +31,7 @@ def tidy() -> int:
     )
     with writing() as session:
         forget_tokens(session)
+        purge(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
     log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all())
     return gone

@@ -14,6 +14,7 @@ from webapp.database import ring_after_commit, send_ahead, violates
 from webapp.events.models import Event, EventType
 from webapp.events.service import event_row, record_event
 from webapp.extensions import db
+from webapp.full_text import purge
 from webapp.log.acceptance import (
     CheckedRecord,
     accepting,
@@ -207,6 +208,8 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             post.entry_id, post.deleted_at = admission.entry_id, utc_now()
             post.text, post.media = None, []
             erase_record(session, record.author, record.record)
+            session.flush()
+            purge(session)
             forget_answers(session, account_id, str(post_id))
             record_event(session, EventType.POST_DELETED, account_id, str(post_id))
             ring_after_commit(session, SEAL_TASK, record.log.id)
