@@ -5,6 +5,7 @@ from alembic import context
 from webapp.columns import DOCUMENT, UtcDateTime
 from webapp.database import migrating
 from webapp.extensions import Base
+from webapp.full_text import is_ours
 
 
 def render(kind: str, item: object, autogen_context: object) -> str | bool:
@@ -27,6 +28,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_item=render,
             compare_type=True,
+            include_name=is_ours,
             transactional_ddl=True,
         )
         with context.begin_transaction():

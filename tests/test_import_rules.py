@@ -14,6 +14,7 @@ FEATURES = [
     "accounts",
     "media",
     "posts",
+    "search",
     "feed",
     "messages",
     "notifications",

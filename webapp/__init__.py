@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, feed, log, outbox, posts
+from webapp import accounts, events, feed, log, messages, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
@@ -39,10 +39,12 @@ from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.posts import exporting as posts_exporting
 from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
-from webapp.secrets import load_secrets
+from webapp.search.routes import blueprint as search_blueprint
+from webapp.secrets import load_message_keys, load_secrets
 from webapp.status.routes import blueprint as status_blueprint
 
 # What was imported lives as long as the process; so it is never looked through again.
@@ -51,7 +53,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts, feed)
+FEATURES = (events, outbox, log, accounts, posts, feed, messages)
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
@@ -65,6 +67,8 @@ BLUEPRINTS = (
     posts_blueprint,
     reactions_blueprint,
     feed_blueprint,
+    search_blueprint,
+    messages_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
@@ -79,6 +83,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     configure_logging(settings.log_level)
     app = Flask("troth", static_folder=None)
     app.config.from_mapping(_flask_config(settings))
+    load_message_keys(settings)  # what is missing is told now, not to whoever writes first
     _bind_extensions(app, settings)
     register_error_handlers(app)
     register_http(app)

@@ -14,6 +14,7 @@ from webapp.chain_access import settings as app_settings
 from webapp.commands import anchors as anchors_command
 from webapp.commands import demo as demo_command
 from webapp.commands import doctor as doctor_command
+from webapp.commands import keys as keys_command
 from webapp.commands import keystore as keystore_command
 from webapp.commands import run as run_command
 from webapp.commands import setup as setup_command
@@ -29,6 +30,7 @@ from webapp.config import InvalidSettingError, load_settings
 from webapp.database import writing
 from webapp.errors import ProblemError
 from webapp.events.failures import try_parked_again
+from webapp.keyring import KeyringError
 from webapp.outbox.errors import OutboxError
 from webapp.secrets import SecretsError
 from webapp.supervisor import SupervisorError
@@ -39,6 +41,7 @@ UNUSABLE = 2
 EXPECTED = (
     ChainError,
     InvalidSettingError,
+    KeyringError,
     OutboxError,
     ProblemError,
     SecretsError,
@@ -150,6 +153,7 @@ def retry() -> None:
 
 
 cli.add_command(keystore_command.keystore)
+cli.add_command(keys_command.keys)
 cli.add_command(status)
 cli.add_command(anchors_command.anchors)
 cli.add_command(doctor_command.doctor)

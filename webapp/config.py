@@ -132,6 +132,11 @@ class Settings:
     jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
     anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
     deployer_key: str = _setting("", "Private key, in hex, that deploys contracts", secret=True)
+    message_keys: str = _setting(
+        "",
+        "Keys of private messages, 64 hex digits each, by commas; the first encrypts, all decrypt",
+        secret=True,
+    )
     sender_keys: str = _setting(
         "",
         "Private keys, in hex by commas, that send every transaction but batches. Neither these nor "
@@ -294,6 +299,10 @@ def _check_keys(settings: Settings) -> None:
     for name, key in given:
         if key and not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", key):
             raise InvalidSettingError(variable(name), "(hidden)", "a private key of 64 hex digits")
+    for key in listed(settings.message_keys):
+        if not re.fullmatch(r"[0-9a-f]{64}", key):
+            wanted = "keys of 64 lower-case hex digits, by commas"
+            raise InvalidSettingError(variable("message_keys"), "(hidden)", wanted)
     for one, other in (
         ("anchorer_key", "anchorer_keystore"),
         ("keystore_password", "keystore_password_file"),

@@ -91,6 +91,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         # FULL: a transaction is signed and sent only if its row survives a power cut.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is erased is overwritten, not only let go of; some builds do so by themselves.
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chain.keystore import save_private
 from webapp.config import Settings, variable
+from webapp.keyring import Keyring, KeyringError, load_keyring, make_keyring
 
 FILE_NAME = "secrets.json"
 VERSION = 1
@@ -52,6 +53,14 @@ def load_secrets(settings: Settings) -> Secrets:
     return Secrets(**found)
 
 
+def load_message_keys(settings: Settings) -> Keyring:
+    """Return the keys of private messages; raises SecretsError."""
+    try:
+        return load_keyring(settings)
+    except KeyringError as error:
+        raise SecretsError(str(error)) from error
+
+
 def make_secrets(settings: Settings) -> Secrets:
     """Return the secrets, writing fresh ones at the first start on embedded defaults.
 
@@ -63,16 +72,20 @@ def make_secrets(settings: Settings) -> Secrets:
         given = {
             "jwt_secret": settings.jwt_secret,
             "anchorer_key": settings.anchorer_key or settings.anchorer_keystore,
+            "message_keys": settings.message_keys,
         }
         missing = [name for name, value in given.items() if not value]
         if missing:
             names = " and ".join(variable(name) for name in missing)
             raise SecretsError(
                 f"{names} must be set: keys are not made up against an external chain or database. "
-                "TROTH_ANCHORER_KEYSTORE may stand in for the key."
+                "TROTH_ANCHORER_KEYSTORE may stand in for the anchorer's key; message keys are 64 hex "
+                "digits each, for instance of `openssl rand -hex 32`."
             )
-    elif not path.exists():
-        _write(path, _fresh())
+    else:
+        if not path.exists():
+            _write(path, _fresh())
+        make_keyring(settings)
     return load_secrets(settings)
 
 

@@ -11,6 +11,8 @@ from webapp.accounts.oauth.models import OAuthCode
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.feed.keeping import drop_dormant
+from webapp.full_text import purge
+from webapp.messages.rotation import reencrypt_all
 from webapp.posts.recounting import recount_some
 from workers.claims import claimed
 
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 def tidy() -> int:
     """Delete expired nonces, codes, idempotency keys and sessions, erase old tokens, drop feeds nobody reads.
 
+    Words of erased texts leave the index, and what older keys encrypted is encrypted with the present one.
     Returns how many rows and feeds went.
     """
     now = utc_now()
@@ -37,9 +40,10 @@ def tidy() -> int:
     )
     with writing() as session:
         forget_tokens(session)
+        purge(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
     gone += drop_dormant()
-    log.info("upkeep.tidied", rows=gone)
+    log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all())
     return gone
 
 

@@ -139,6 +139,7 @@ def _set_up(
         "redis_url": redis.redis_url,
         "public_url": base,
         "jwt_secret": secrets.token_hex(32),
+        "message_keys": secrets.token_hex(32),
         "anchorer_key": "0x" + secrets.token_hex(32),
         "deployer_key": "0x" + secrets.token_hex(32),
     }

@@ -61,7 +61,7 @@ def test_keys_are_not_made_up_against_an_external_database_or_chain(
 ) -> None:
     url = NOWHERE if external == "TROTH_DATABASE_URL" else "http://127.0.0.1:1"
     sentence = refusal(stack, **{external: url})
-    assert "TROTH_JWT_SECRET and TROTH_ANCHORER_KEY must be set" in sentence
+    assert "TROTH_JWT_SECRET and TROTH_ANCHORER_KEY and TROTH_MESSAGE_KEYS must be set" in sentence
     assert not (stack.data_dir / "secrets.json").exists()
 
 

@@ -58,6 +58,7 @@ def test_the_demo_passes_on_postgresql_redis_and_rabbitmq_and_the_worker_hears_t
         "TROTH_BROKER_URL": broker_url,
         "TROTH_JWT_SECRET": secrets.token_hex(32),
         "TROTH_ANCHORER_KEY": "0x" + secrets.token_hex(32),
+        "TROTH_MESSAGE_KEYS": secrets.token_hex(32),
     }
     with running_stack(**given) as stack:
         done = stack.troth("demo", "--url", stack.url, "--rpc", stack.rpc)

@@ -23,6 +23,7 @@ SECRETS = {
     "jwt_secret": "only for tests, and longer than thirty-two characters",
     "anchorer_key": "0x" + "a1" * 32,
     "deployer_key": "0x" + "d1" * 32,
+    "message_keys": "e1" * 32,
 }
 # Generous: throttling has tests of its own.
 LIMITS = {

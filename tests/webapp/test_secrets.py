@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from webapp import keyring
 from webapp.config import Settings, load_settings
 from webapp.secrets import FILE_NAME, SecretsError, load_secrets, make_secrets
 
 GIVEN = {"jwt_secret": "j" * 32, "anchorer_key": "0x" + "a1" * 32, "deployer_key": "0x" + "d1" * 32}
+GIVEN |= {"message_keys": "e1" * 32}
 
 
 def settings(folder: Path, **overrides: object) -> Settings:
@@ -39,7 +41,10 @@ def test_the_file_is_its_owners_alone_and_has_a_version(tmp_path: Path) -> None:
     file = tmp_path / FILE_NAME
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads(file.read_text(encoding="utf-8"))["version"] == 1
-    assert [one.name for one in tmp_path.iterdir()] == [FILE_NAME]
+    keys = tmp_path / keyring.FILE_NAME
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    assert json.loads(keys.read_text(encoding="utf-8"))["version"] == 1
+    assert {one.name for one in tmp_path.iterdir()} == {FILE_NAME, keyring.FILE_NAME}
 
 
 def test_given_secrets_win_over_kept_ones(tmp_path: Path) -> None:
@@ -57,7 +62,8 @@ def test_given_secrets_win_over_kept_ones(tmp_path: Path) -> None:
 def test_against_something_external_nothing_is_made_up(
     tmp_path: Path, external: dict[str, str]
 ) -> None:
-    with pytest.raises(SecretsError, match="TROTH_JWT_SECRET and TROTH_ANCHORER_KEY must be set"):
+    names = "TROTH_JWT_SECRET and TROTH_ANCHORER_KEY and TROTH_MESSAGE_KEYS must be set"
+    with pytest.raises(SecretsError, match=names):
         make_secrets(settings(tmp_path, **external))
     assert list(tmp_path.iterdir()) == []
     found = make_secrets(settings(tmp_path, **external, **GIVEN))

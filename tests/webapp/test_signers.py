@@ -15,7 +15,7 @@ from webapp.signers import anchorer_signer, deployer_signer, sender_signers
 
 A, B, C = (bytes([number]) * 32 for number in (0xA1, 0xB1, 0xC1))
 PASSWORD = "correct horse"
-EXTERNAL = {"chain_url": "http://node.example", "jwt_secret": "j" * 32}
+EXTERNAL = {"chain_url": "http://node.example", "jwt_secret": "j" * 32, "message_keys": "e1" * 32}
 
 
 def address(key: bytes) -> str:

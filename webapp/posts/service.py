@@ -14,6 +14,7 @@ from webapp.database import ring_after_commit, send_ahead, violates
 from webapp.events.models import Event, EventType
 from webapp.events.service import event_row, record_event, ring_delivery
 from webapp.extensions import db
+from webapp.full_text import purge
 from webapp.log.acceptance import (
     CheckedRecord,
     accepting,
@@ -235,6 +236,8 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             count_answers(session, add_answers({}, (post.parent_id, post.quoted_id), -1))
             drop_companions(session, post_id)
             erase_record(session, record.author, record.record)
+            session.flush()
+            purge(session)
             forget_answers(session, account_id, str(post_id))
             record_event(session, EventType.POST_DELETED, account_id, str(post_id))
             ring_after_commit(session, SEAL_TASK, record.log.id)

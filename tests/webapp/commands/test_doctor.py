@@ -196,6 +196,7 @@ def test_the_command_prints_findings_and_exit_codes(
         "data_dir": tmp_path,
         "jwt_secret": busy.config["TROTH"].jwt_secret,
         "anchorer_key": busy.config["TROTH"].anchorer_key,
+        "message_keys": busy.config["TROTH"].message_keys,
     }
     done = troth("doctor", **here)
     assert (done.code, done.err) == (0, "")
@@ -214,7 +215,9 @@ def test_the_command_prints_findings_and_exit_codes(
 
 
 def test_without_a_database_it_says_how_to_begin(troth: Run, tmp_path: Path, app: Flask) -> None:
-    keys = {"jwt_secret": app.config["TROTH"].jwt_secret, "anchorer_key": "0x" + "a1" * 32}
+    here = app.config["TROTH"]
+    keys = {"jwt_secret": here.jwt_secret, "message_keys": here.message_keys}
+    keys |= {"anchorer_key": "0x" + "a1" * 32}
     done = troth("doctor", data_dir=tmp_path / "none", **keys)
     assert done.code == 1
     assert "There is no database" in done.out

@@ -25,7 +25,7 @@ def blocks(blocker: Person, person: Person) -> ColumnElement[bool]:
     return exists().where(_B.blocker_id == blocker, _B.blocked_id == person)
 
 
-def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def blocked(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether one of the two blocks the other."""
     return exists().where(
         or_(
@@ -35,7 +35,7 @@ def blocked(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
-def muted(viewer: Person, person: ColumnElement[Any]) -> ColumnElement[bool]:
+def muted(viewer: Person, person: Person) -> ColumnElement[bool]:
     """Tell whether the viewer mutes somebody."""
     return exists().where(_M.muter_id == viewer, _M.muted_id == person)
 

@@ -222,6 +222,7 @@ def test_a_database_that_is_away_cannot_be_audited(troth: Run, tmp_path: Any) ->
         database_url=away,
         jwt_secret="x" * 32,
         anchorer_key="0x" + "a1" * 32,
+        message_keys="e1" * 32,
     )
     assert (done.code, done.out) == (UNUSABLE, "")
     assert "cannot be audited" in done.err

@@ -1,0 +1,160 @@
+"""HTTP for private messages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.tokens import current_account_id
+from webapp.extensions import db
+from webapp.http import ApiBlueprint
+from webapp.messages import groups, preferences, reading, service
+from webapp.messages.schemas import (
+    ConversationPageSchema,
+    GroupChangeSchema,
+    MemberSchema,
+    MessagePageSchema,
+    MessageSchema,
+    NewGroupSchema,
+    NewMessageSchema,
+    OneConversationSchema,
+    PreferenceSchema,
+    ReadSchema,
+)
+from webapp.messages.service import Draft
+from webapp.messages.views import ConversationView, MessageView
+from webapp.pagination import Cursor, PageQuerySchema, link_next
+
+blueprint = ApiBlueprint("messages", __name__, description="Private messages, encrypted at rest")
+Page = tuple[dict[str, Any], int, dict[str, str]]
+
+
+@blueprint.post("/messages")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewMessageSchema())
+@blueprint.response(201, MessageSchema)
+@blueprint.alt_response(200, schema=MessageSchema, description="The same message came before")
+def send(body: dict[str, Any]) -> tuple[MessageView, int]:
+    """Write to a person or into a conversation."""
+    message_id = UUID(body["id"]) if "id" in body else None
+    draft = Draft(body["text"], message_id, body.get("to"), body.get("conversation"))
+    message, created = service.send(current_account_id(), draft)
+    return message, 201 if created else 200
+
+
+@blueprint.get("/messages/<uuid:conversation>")
+@jwt_required()
+@blueprint.arguments(PageQuerySchema(), location="query")
+@blueprint.response(200, MessagePageSchema)
+def messages(page: dict[str, Any], conversation: UUID) -> Page:
+    """Return a conversation's messages, newest first."""
+    found = reading.messages_of(db.session(), current_account_id(), conversation, page)
+    cursors = [Cursor(one.created_at, one.id) for one in found]
+    return _page(page, found, cursors)
+
+
+@blueprint.post("/messages/<uuid:conversation>/read")
+@jwt_required()
+@idempotent
+@blueprint.arguments(ReadSchema())
+@blueprint.response(200, OneConversationSchema)
+def read(body: dict[str, Any], conversation: UUID) -> ConversationView:
+    """Take all messages up to one as read."""
+    service.mark_read(current_account_id(), conversation, body["up_to"])
+    return _conversation(conversation)
+
+
+@blueprint.delete("/messages/<uuid:conversation>/<uuid:message>")
+@jwt_required()
+@blueprint.response(200, MessageSchema)
+def delete(conversation: UUID, message: UUID) -> MessageView:
+    """Erase the text of one's own message, for everybody."""
+    return service.delete_message(current_account_id(), conversation, message)
+
+
+@blueprint.get("/messages/preferences")
+@jwt_required()
+@blueprint.response(200, PreferenceSchema)
+def preference() -> dict[str, str]:
+    """Return whose messages one accepts."""
+    return {"accept": preferences.accepted_by(current_account_id())}
+
+
+@blueprint.put("/messages/preferences")
+@jwt_required()
+@blueprint.arguments(PreferenceSchema())
+@blueprint.response(200, PreferenceSchema)
+def set_preference(body: dict[str, str]) -> dict[str, str]:
+    """Accept messages of everybody, or of those one follows."""
+    return {"accept": preferences.accept_from(current_account_id(), body["accept"])}
+
+
+@blueprint.get("/conversations")
+@jwt_required()
+@blueprint.arguments(PageQuerySchema(), location="query")
+@blueprint.response(200, ConversationPageSchema)
+def conversations(page: dict[str, Any]) -> Page:
+    """Return one's conversations, newest activity first."""
+    found = reading.conversations_of(db.session(), current_account_id(), page)
+    return _page(page, found, [Cursor(one.active_at, one.id) for one in found])
+
+
+@blueprint.post("/conversations")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewGroupSchema())
+@blueprint.response(201, OneConversationSchema)
+def make_group(body: dict[str, Any]) -> ConversationView:
+    """Make a group."""
+    return _conversation(groups.make_group(current_account_id(), body["members"], body["title"]))
+
+
+@blueprint.get("/conversations/<uuid:conversation>")
+@jwt_required()
+@blueprint.response(200, OneConversationSchema)
+def conversation_(conversation: UUID) -> ConversationView:
+    """Return a conversation with its members."""
+    return _conversation(conversation)
+
+
+@blueprint.patch("/conversations/<uuid:conversation>")
+@jwt_required()
+@blueprint.arguments(GroupChangeSchema())
+@blueprint.response(200, OneConversationSchema)
+def change(body: dict[str, Any], conversation: UUID) -> ConversationView:
+    """Rename one's group, or hand it to another member."""
+    groups.change(current_account_id(), conversation, body)
+    return _conversation(conversation)
+
+
+@blueprint.post("/conversations/<uuid:conversation>/members")
+@jwt_required()
+@idempotent
+@blueprint.arguments(MemberSchema())
+@blueprint.response(200, OneConversationSchema)
+def add_member(body: dict[str, Any], conversation: UUID) -> ConversationView:
+    """Add somebody to one's group."""
+    groups.add_member(current_account_id(), conversation, body["account"])
+    return _conversation(conversation)
+
+
+@blueprint.delete("/conversations/<uuid:conversation>/members/<uuid:person>")
+@jwt_required()
+@blueprint.response(204)
+def remove_member(conversation: UUID, person: UUID) -> None:
+    """Take somebody out of one's group; leave, when it is oneself."""
+    groups.remove_member(current_account_id(), conversation, person)
+
+
+def _conversation(conversation: UUID) -> ConversationView:
+    return reading.conversation_of(db.session(), current_account_id(), conversation)
+
+
+def _page(page: dict[str, Any], found: list[Any], cursors: list[Cursor]) -> Page:
+    limit = page["limit"]
+    if len(found) <= limit:
+        return {"items": found, "next": None}, 200, {}
+    cursor = cursors[limit - 1]
+    return {"items": found[:limit], "next": str(cursor)}, 200, link_next(page, cursor)

@@ -1,0 +1,1 @@
+"""Search of people, posts and hashtags."""
