@@ -9,7 +9,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, log, outbox, posts
+from webapp import accounts, events, log, notifications, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -20,13 +20,16 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.notifications.routes import blueprint as notifications_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
 from webapp.status.routes import blueprint as status_blueprint
+from webapp.wakeups import Waker, channel_of
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts)
+FEATURES = (events, outbox, log, accounts, posts, notifications)
+BLUEPRINTS = (log_blueprint, accounts_blueprint, posts_blueprint, notifications_blueprint)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -45,7 +48,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:
@@ -99,3 +102,6 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     api.init_app(app)
     if settings.broker_url:
         app.extensions["troth_ringer"] = Ringer(settings.broker_url)
+    if settings.redis_url:
+        channel = channel_of(app.config["JWT_SECRET_KEY"])
+        app.extensions["troth_waker"] = Waker(settings.redis_url, channel)

@@ -79,9 +79,9 @@ def _beyond(
     return or_(past, and_(column == cursor.moment, tie))
 
 
-def link_next(page: dict[str, Any], cursor: Cursor) -> dict[str, str]:
-    """Return the Link header (RFC 8288) that leads to the next page."""
-    parameters = {"cursor": str(cursor), "limit": page["limit"]}
+def link_next(page: dict[str, Any], cursor: Cursor, **more: str) -> dict[str, str]:
+    """Return the Link header (RFC 8288) that leads to the next page, with more parameters of the query."""
+    parameters = {"cursor": str(cursor), "limit": page["limit"], **more}
     if since := page.get("since"):
         parameters["since"] = str(since)
     return {"Link": f'<{request.path}?{urlencode(parameters)}>; rel="next"'}

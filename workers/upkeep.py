@@ -9,6 +9,7 @@ from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.notifications.service import forget_old
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
 NONCE_KEPT = timedelta(hours=1)
@@ -17,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def tidy() -> int:
-    """Delete expired nonces, idempotency keys and sessions, erase old tokens; return how many rows went."""
+    """Delete what has expired, erase old tokens; return how many rows went."""
     now = utc_now()
     expired = (
         delete(SignInNonce).where(SignInNonce.expires_at < now - NONCE_KEPT),
@@ -26,6 +27,7 @@ def tidy() -> int:
     )
     with writing() as session:
         forget_tokens(session)
-        gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
+        gone: int = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
+    gone += forget_old()
     log.info("upkeep.tidied", rows=gone)
     return gone
