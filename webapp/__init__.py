@@ -20,6 +20,8 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.notifications.live.hub import HUB, Hub
+from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
@@ -29,7 +31,13 @@ from webapp.wakeups import Waker, channel_of
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
 FEATURES = (events, outbox, log, accounts, posts, notifications)
-BLUEPRINTS = (log_blueprint, accounts_blueprint, posts_blueprint, notifications_blueprint)
+BLUEPRINTS = (
+    log_blueprint,
+    accounts_blueprint,
+    posts_blueprint,
+    notifications_blueprint,
+    events_blueprint,
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -100,6 +108,7 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     jwt.init_app(app)
     limiter.init_app(app)
     api.init_app(app)
+    app.extensions[HUB] = Hub(app, settings.redis_url, settings.streams)
     if settings.broker_url:
         app.extensions["troth_ringer"] = Ringer(settings.broker_url)
     if settings.redis_url:
