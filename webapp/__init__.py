@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, feed, log, messages, outbox, posts
+from webapp import accounts, events, feed, log, messages, notifications, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
@@ -40,12 +40,16 @@ from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.messages.routes import blueprint as messages_blueprint
+from webapp.notifications.live.hub import HUB, Hub
+from webapp.notifications.live.routes import blueprint as events_blueprint
+from webapp.notifications.routes import blueprint as notifications_blueprint
 from webapp.posts import exporting as posts_exporting
 from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.search.routes import blueprint as search_blueprint
 from webapp.secrets import load_message_keys, load_secrets
 from webapp.status.routes import blueprint as status_blueprint
+from webapp.wakeups import Waker, channel_of
 
 # What was imported lives as long as the process; so it is never looked through again.
 gc.freeze()
@@ -53,7 +57,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts, feed, messages)
+FEATURES = (events, outbox, log, accounts, posts, feed, messages, notifications)
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
@@ -69,6 +73,8 @@ BLUEPRINTS = (
     feed_blueprint,
     search_blueprint,
     messages_blueprint,
+    notifications_blueprint,
+    events_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
@@ -149,5 +155,9 @@ def _bind_extensions(app: Flask, settings: Settings) -> None:
     jwt.init_app(app)
     limiter.init_app(app)
     api.init_app(app)
+    app.extensions[HUB] = Hub(app, settings.redis_url, settings.streams)
     if settings.broker_url:
         app.extensions["troth_ringer"] = Ringer(settings.broker_url)
+    if settings.redis_url:
+        channel = channel_of(app.config["JWT_SECRET_KEY"])
+        app.extensions["troth_waker"] = Waker(settings.redis_url, channel)

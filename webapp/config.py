@@ -61,6 +61,13 @@ class Settings:
     public_url: str = _setting(
         "", "Where people reach this server; fixes the sign-in domain. Empty: the listening address"
     )
+    stream_port: int = _setting(
+        0,
+        "Port of a process of its own for live streams (`/api/v1/events`). 0: none, the web application "
+        "holds a few itself",
+    )
+    streams: int = _setting(8, "Live streams that one process of the web application holds at most")
+    stream_seconds: int = _setting(600, "Seconds after which a live stream ends; clients reconnect")
     database_url: str = _setting("", "SQLAlchemy URL. Empty: SQLite in the data folder")
     redis_url: str = _setting("", "Redis for rate limits and caches. Empty: the embedded Redis")
     broker_url: str = _setting("", "Celery broker. Empty: the embedded Redis")
@@ -254,6 +261,7 @@ def _parse(name: str, text: str, kind: type) -> object:
 
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
+    least |= {"streams": 0, "stream_seconds": 1}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
     least |= {"feed_merge_followers": 0}
     for name, bound in least.items():
@@ -278,6 +286,9 @@ def _check(settings: Settings) -> None:
     if not 1 <= settings.seal_size <= MAX_BATCH_ENTRIES:
         wanted = f"from 1 to {MAX_BATCH_ENTRIES}"
         raise InvalidSettingError("TROTH_SEAL_SIZE", str(settings.seal_size), wanted)
+    if settings.stream_port and not 0 < settings.stream_port < 65_536:
+        wanted = "0, or a port from 1 to 65535"
+        raise InvalidSettingError("TROTH_STREAM_PORT", str(settings.stream_port), wanted)
     _check_numbers(settings)
     for name in LIMITS:
         try:

@@ -7,9 +7,10 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVarTuple
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp import doorbell
+from webapp import doorbell, wakeups
 from webapp.extensions import Base, db, table_of
 
 WRITE = "troth_write"
@@ -107,6 +108,7 @@ class _Unit:
         self.session = session
         self.connection: Connection | None = None
         self.bells: set[doorbell.Bell] = set()
+        self.woken: set[UUID] = set()
         self._pipeline: ExitStack | None = None
         self._raw: psycopg.Connection[Any] | None = None
         self._owes_begin = False
@@ -169,6 +171,7 @@ def one_unit() -> Iterator[Session]:
     finally:
         del session.info[_UNIT]
     doorbell.ring_all(unit.bells)
+    wakeups.wake_all(unit.woken)
 
 
 @contextmanager
@@ -244,6 +247,11 @@ def driver_errors(connection: Connection) -> Iterator[None]:
 def ring_after_commit(session: Session, task: str, row_id: int) -> None:
     """Ask that the task of that name be rung with ``row_id`` once the open unit has committed."""
     session.info[_UNIT].bells.add((task, row_id))
+
+
+def wake_after_commit(session: Session, accounts: Iterable[UUID]) -> None:
+    """Ask that the live streams of these people look again once the open unit has committed."""
+    session.info[_UNIT].woken.update(accounts)
 
 
 def write_alone(session: Session, statement: Executable) -> None:
@@ -340,6 +348,26 @@ def insert_or_ignore(session: Session, table: type[Base], **values: object) -> b
         raise UnsupportedDatabaseError(dialect)
     # A returned row is certain on both; the count of rows is not.
     return session.execute(statement.returning(literal(1))).first() is not None
+
+
+def upsert(
+    session: Session,
+    table: type[Base],
+    rows: list[dict[str, object]],
+    changes: Mapping[str, Any],
+) -> sqlite.Insert | postgresql.Insert:
+    """Return a statement that inserts rows, and changes those whose primary key is there already."""
+    dialect = session.get_bind().dialect.name
+    target = table_of(table)
+    key = [column.name for column in target.primary_key]
+    statement: sqlite.Insert | postgresql.Insert
+    if dialect == "sqlite":
+        statement = sqlite.insert(target).values(rows)
+    elif dialect == "postgresql":
+        statement = postgresql.insert(target).values(rows)
+    else:
+        raise UnsupportedDatabaseError(dialect)
+    return statement.on_conflict_do_update(index_elements=key, set_=dict(changes))
 
 
 def insert_many(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:

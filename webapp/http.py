@@ -118,7 +118,7 @@ def register_http(app: Flask) -> None:
         if origin and origin in app.config["TROTH"].origins:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Headers"] = (
-                "Authorization, Content-Type, Idempotency-Key, If-Match"
+                "Authorization, Content-Type, Idempotency-Key, If-Match, Last-Event-ID"
             )
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
             response.headers["Access-Control-Expose-Headers"] = (

@@ -22,6 +22,7 @@ from webapp.supervisor import (
     log_file,
     prepare,
     run,
+    stream_child,
     web_child,
     worker_child,
 )
@@ -38,12 +39,17 @@ def run_everything(settings: Settings) -> int:
     web = PortClaim(settings.host, settings.port, variable("port"))
     chain = PortClaim("127.0.0.1", settings.chain_port, variable("chain_port"))
     ports = [web, *([chain] if settings.embedded_chain else [])]
+    ports += [_streams(settings)] if settings.stream_port else []
     compiled = artifacts.folder(config.load())
     needed = [compiled / f"{name}.json" for name in CONTRACTS]
     with prepare(settings.data_dir, ports, needed) as lock:
         make_secrets(settings)
         plan = RunPlan(settings.data_dir, _children(settings, web, chain), lambda: banner(settings))
         return run(plan, lock)
+
+
+def _streams(settings: Settings) -> PortClaim:
+    return PortClaim(settings.host, settings.stream_port, variable("stream_port"))
 
 
 def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Child, ...]:
@@ -61,6 +67,7 @@ def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Chi
     children += [
         setup_child(data_dir, env),
         web_child(data_dir, web, env),
+        *([stream_child(data_dir, _streams(settings), env)] if settings.stream_port else []),
         worker_child(data_dir, env),
         beat_child(data_dir, env),
     ]

@@ -6,7 +6,14 @@ ends the groups at end of file, and on Linux each child also asks for a signal a
 supervisor's death.
 """
 
-from webapp.supervisor.children import beat_child, chain_child, log_file, web_child, worker_child
+from webapp.supervisor.children import (
+    beat_child,
+    chain_child,
+    log_file,
+    stream_child,
+    web_child,
+    worker_child,
+)
 from webapp.supervisor.embedded_redis import EmbeddedRedis, embedded_redis
 from webapp.supervisor.errors import SupervisorError
 from webapp.supervisor.lock import DataLock
@@ -42,6 +49,7 @@ __all__ = [
     "log_file",
     "prepare",
     "run",
+    "stream_child",
     "web_child",
     "worker_child",
 ]

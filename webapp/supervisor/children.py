@@ -10,6 +10,7 @@ from webapp.supervisor.preflight import PortClaim
 from webapp.supervisor.probes import bracketed, chain_answers, http_answers, log_says, reachable
 
 _WEB_GRACEFUL_SECONDS = 5
+STREAMS = 1_000  # that the process of live streams holds
 
 
 def log_file(data_dir: Path, name: str) -> Path:
@@ -34,18 +35,39 @@ def web_child(
     app: str = "webapp:create_app()",
     probe_path: str = "/",
 ) -> Child:
-    """Return the web application: two processes of four threads under gunicorn.
+    """Return the web application: two processes of sixteen threads under gunicorn.
 
     It is ready when `probe_path` gives any answer below 500: gunicorn listens before its
     workers have loaded the application.
     """
     argv = [sys.executable, "-m", "gunicorn", "--bind", f"{bracketed(at.host)}:{at.port}"]
-    argv += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+    argv += ["--worker-class", "webapp.web_worker.PatientWorker"]
+    argv += ["--workers", "2", "--threads", "16"]
     argv += ["--timeout", "60", "--graceful-timeout", str(_WEB_GRACEFUL_SECONDS)]
     # The application is imported once, and its memory shared.
     argv += ["--preload", "--no-control-socket", *_heartbeat_folder(), app]
     ready = http_answers(f"http://{bracketed(reachable(at.host))}:{at.port}{probe_path}")
     return Child("web", tuple(argv), log_file(data_dir, "web"), env=env, ready=ready)
+
+
+def stream_child(
+    data_dir: Path,
+    at: PortClaim,
+    env: Mapping[str, str],
+    app: str = "webapp:create_app()",
+    probe_path: str = "/",
+) -> Child:
+    """Return the process of live streams: one of gevent's, in which an open stream costs no thread."""
+    argv = [sys.executable, "-m", "gunicorn", "--bind", f"{bracketed(at.host)}:{at.port}"]
+    argv += ["--worker-class", "gevent", "--workers", "1"]
+    argv += ["--worker-connections", str(STREAMS + 200)]
+    argv += ["--timeout", "60", "--graceful-timeout", "1"]  # clients reconnect by themselves
+    argv += ["--no-control-socket", *_heartbeat_folder(), app]
+    ready = http_answers(f"http://{bracketed(reachable(at.host))}:{at.port}{probe_path}")
+    log = log_file(data_dir, "streams")
+    return Child(
+        "streams", tuple(argv), log, env={"TROTH_STREAMS": str(STREAMS), **env}, ready=ready
+    )
 
 
 def worker_child(

@@ -1,0 +1,123 @@
+"""What events mean to those whom they concern, as notifications.
+
+May meet an event again, and one of a lower id after one of a higher: what is told is decided by the rows
+as they are now, and told once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.events.models import EventType
+from webapp.extensions import table_of
+from webapp.notifications.batches import recount_batches, tell_of_batch
+from webapp.notifications.models import Kind
+from webapp.notifications.telling import News, notify_all
+from webapp.posts.models import Post, PostMention
+
+_POSTS, _MENTIONS = table_of(Post), table_of(PostMention).c
+_REACTIONS = {EventType.POST_LIKED: Kind.LIKE, EventType.POST_REPOSTED: Kind.REPOST}
+_WRITTEN = (EventType.POST_CREATED, EventType.POST_EDITED)
+
+
+class Happened(Protocol):
+    """What is read of an event."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def type(self) -> str:
+        """One of EventType."""
+
+    @property
+    def account_id(self) -> UUID | None:
+        """Who did it."""
+
+    @property
+    def subject(self) -> str:
+        """The id of what it was done to."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Posts by id, with their authors and those whom they answer, quote and mention."""
+
+    posts: dict[UUID, Any]
+    mentions: dict[UUID, list[UUID]]
+
+
+def apply(session: Session, events: Sequence[Happened]) -> None:
+    """Tell whoever is concerned of events, in the open transaction."""
+    facts = _facts(session, events)
+    notify_all(session, [news for event in events for news in _news(event, facts)])
+    for event in events:
+        if event.type == EventType.BATCH_FINAL:
+            tell_of_batch(session, int(event.subject))
+        elif event.type == EventType.POST_DELETED:
+            recount_batches(session, UUID(event.subject))
+
+
+def _facts(session: Session, events: Sequence[Happened]) -> Facts:
+    about_posts = (*_REACTIONS, *_WRITTEN)
+    ids = {UUID(event.subject) for event in events if event.type in about_posts}
+    written = {UUID(event.subject) for event in events if event.type in _WRITTEN}
+    if not ids:
+        return Facts({}, {})
+    parent, quoted = _POSTS.alias("parent"), _POSTS.alias("quoted")
+    source = _POSTS.outerjoin(parent, parent.c.id == _POSTS.c.parent_id).outerjoin(
+        quoted, quoted.c.id == _POSTS.c.quoted_id
+    )
+    query = select(
+        *(_POSTS.c[name] for name in ("id", "account_id", "parent_id", "quoted_id")),
+        parent.c.account_id.label("answered"),
+        quoted.c.account_id.label("quoted"),
+    ).select_from(source)
+    posts = {row.id: row for row in session.execute(query.where(_POSTS.c.id.in_(ids)))}
+    mentions: dict[UUID, list[UUID]] = {}
+    named = select(_MENTIONS.post_id, _MENTIONS.account_id).where(_MENTIONS.post_id.in_(written))
+    for post_id, account_id in session.execute(named.order_by(_MENTIONS.account_id)):
+        mentions.setdefault(post_id, []).append(account_id)
+    return Facts(posts, mentions)
+
+
+def _news(event: Happened, facts: Facts) -> Iterator[News]:
+    actor, source = event.account_id, str(event.id)
+    if actor is None:
+        return
+    if event.type == EventType.FOLLOWED:
+        yield News(UUID(event.subject), Kind.FOLLOW, source, actor, topic="")
+        return
+    kind = _REACTIONS.get(EventType(event.type))
+    if kind is None and event.type not in _WRITTEN:
+        return
+    post = facts.posts.get(UUID(event.subject))
+    if post is None:
+        return
+    if kind is not None:
+        yield News(post.account_id, kind, source, actor, post_id=post.id, topic=str(post.id))
+        return
+    yield from _written(post, source, actor, facts.mentions.get(post.id, []))
+
+
+def _written(post: Any, source: str, actor: UUID, mentioned: list[UUID]) -> Iterator[News]:
+    told: set[UUID | None] = {post.answered}
+    if post.answered is not None:
+        topic = str(post.parent_id)
+        who = (post.answered, Kind.COMMENT, source, actor)
+        yield News(*who, post_id=post.parent_id, about_id=post.id, topic=topic)
+    if post.quoted is not None and post.quoted not in told:
+        told.add(post.quoted)
+        topic = str(post.quoted_id)
+        who = (post.quoted, Kind.QUOTE, source, actor)
+        yield News(*who, post_id=post.quoted_id, about_id=post.id, topic=topic)
+    for account_id in mentioned:
+        # Whoever is told of the answer or quote sees the mention in it.
+        if account_id not in told:
+            who = (account_id, Kind.MENTION, source, actor)
+            yield News(*who, post_id=post.id, topic=str(post.id))

@@ -1,0 +1,1 @@
+"""Live streams: what one is told, as it happens, by server-sent events."""

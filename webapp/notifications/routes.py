@@ -1,0 +1,79 @@
+"""HTTP for notifications."""
+
+from typing import Any
+
+from flask import request
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.tokens import current_account_id
+from webapp.extensions import db
+from webapp.http import ApiBlueprint
+from webapp.notifications import reading, service
+from webapp.notifications.models import Kind, Whom
+from webapp.notifications.reading import Unread
+from webapp.notifications.schemas import (
+    NotificationPageSchema,
+    NotificationQuerySchema,
+    PreferencesSchema,
+    ReadSchema,
+    UnreadSchema,
+)
+from webapp.pagination import link_next
+
+blueprint = ApiBlueprint("notifications", __name__, description="What one is told")
+
+
+@blueprint.get("/notifications")
+@jwt_required()
+@blueprint.arguments(NotificationQuerySchema(), location="query")
+@blueprint.response(200, NotificationPageSchema)
+def notifications(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return what one was told, newest first; what belongs together as one."""
+    kinds = page.get("kinds", [])
+    found, cursor = reading.page(db.session(), current_account_id(), page, kinds)
+    if cursor is None:
+        return {"items": found, "next": None}, 200, {}
+    more = {"kinds": ",".join(kinds)} if kinds else {}
+    return {"items": found, "next": str(cursor)}, 200, link_next(page, cursor, **more)
+
+
+@blueprint.get("/notifications/unread")
+@jwt_required()
+@blueprint.response(200, UnreadSchema)
+def unread() -> Unread:
+    """Return how many notifications are unread."""
+    return reading.unread(db.session(), current_account_id())
+
+
+@blueprint.post("/notifications/read")
+@jwt_required()
+@idempotent
+@blueprint.arguments(ReadSchema())
+@blueprint.response(200, UnreadSchema)
+def mark_read(body: dict[str, int]) -> Unread:
+    """Mark everything up to a notification as read."""
+    account_id = current_account_id()
+    service.mark_read(account_id, body["up_to"])
+    return reading.unread(db.session(), account_id)
+
+
+@blueprint.get("/notifications/preferences")
+@jwt_required()
+@blueprint.response(200, PreferencesSchema)
+def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return whose doings one is told of, by kind."""
+    found, etag = service.own_preferences(current_account_id())
+    return {"kinds": found}, 200, {"ETag": etag}
+
+
+@blueprint.put("/notifications/preferences")
+@jwt_required()
+@blueprint.arguments(PreferencesSchema())
+@blueprint.response(200, PreferencesSchema)
+def change_preferences(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Choose whose doings one is told of; with If-Match only if nobody chose meanwhile."""
+    changes = {Kind(kind): Whom(whom) for kind, whom in body["kinds"].items()}
+    if_match = request.headers.get("If-Match")
+    found, etag = service.change_preferences(current_account_id(), changes, if_match)
+    return {"kinds": found}, 200, {"ETag": etag}
