@@ -24,10 +24,11 @@ from webapp.events.service import (
 from webapp.extensions import db
 from webapp.feed.consumer import FEED
 from webapp.feed.fan_out import fan_out, fan_out_waits
+from webapp.notifications.consumer import NOTIFICATIONS
 from workers.claims import claimed
 
 # Everybody who is owed events, in the order in which they get them.
-CONSUMERS: tuple[Consumer, ...] = (FEED,)
+CONSUMERS: tuple[Consumer, ...] = (FEED, NOTIFICATIONS)
 MOST_EVENTS = 500
 MOST_RETRIES = 50
 # A run ends well before the lease of its claim; the next one goes on.

@@ -20,7 +20,7 @@ from webapp.messages.schemas import (
     NewMessageSchema,
     OneConversationSchema,
     PreferenceSchema,
-    ReadSchema,
+    ReadMessagesSchema,
 )
 from webapp.messages.service import Draft
 from webapp.messages.views import ConversationView, MessageView
@@ -58,7 +58,7 @@ def messages(page: dict[str, Any], conversation: UUID) -> Page:
 @blueprint.post("/messages/<uuid:conversation>/read")
 @jwt_required()
 @idempotent
-@blueprint.arguments(ReadSchema())
+@blueprint.arguments(ReadMessagesSchema())
 @blueprint.response(200, OneConversationSchema)
 def read(body: dict[str, Any], conversation: UUID) -> ConversationView:
     """Take all messages up to one as read."""

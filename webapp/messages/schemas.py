@@ -117,7 +117,7 @@ class MemberSchema(Schema):
     account = fields.UUID(required=True)
 
 
-class ReadSchema(Schema):
+class ReadMessagesSchema(Schema):
     """The newest message that was read."""
 
     up_to = fields.UUID(required=True)

@@ -6,13 +6,14 @@ as they are now, and told once.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.events.models import EventType
+from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
 from webapp.notifications.batches import recount_batches, tell_of_batch
 from webapp.notifications.models import Kind
@@ -24,26 +25,6 @@ _REACTIONS = {EventType.POST_LIKED: Kind.LIKE, EventType.POST_REPOSTED: Kind.REP
 _WRITTEN = (EventType.POST_CREATED, EventType.POST_EDITED)
 
 
-class Happened(Protocol):
-    """What is read of an event."""
-
-    @property
-    def id(self) -> int:
-        """Its number."""
-
-    @property
-    def type(self) -> str:
-        """One of EventType."""
-
-    @property
-    def account_id(self) -> UUID | None:
-        """Who did it."""
-
-    @property
-    def subject(self) -> str:
-        """The id of what it was done to."""
-
-
 @dataclass(frozen=True)
 class Facts:
     """Posts by id, with their authors and those whom they answer, quote and mention."""
@@ -52,7 +33,7 @@ class Facts:
     mentions: dict[UUID, list[UUID]]
 
 
-def apply(session: Session, events: Sequence[Happened]) -> None:
+def apply(session: Session, events: Sequence[OwedEvent]) -> None:
     """Tell whoever is concerned of events, in the open transaction."""
     facts = _facts(session, events)
     notify_all(session, [news for event in events for news in _news(event, facts)])
@@ -63,7 +44,7 @@ def apply(session: Session, events: Sequence[Happened]) -> None:
             recount_batches(session, UUID(event.subject))
 
 
-def _facts(session: Session, events: Sequence[Happened]) -> Facts:
+def _facts(session: Session, events: Sequence[OwedEvent]) -> Facts:
     about_posts = (*_REACTIONS, *_WRITTEN)
     ids = {UUID(event.subject) for event in events if event.type in about_posts}
     written = {UUID(event.subject) for event in events if event.type in _WRITTEN}
@@ -86,7 +67,7 @@ def _facts(session: Session, events: Sequence[Happened]) -> Facts:
     return Facts(posts, mentions)
 
 
-def _news(event: Happened, facts: Facts) -> Iterator[News]:
+def _news(event: OwedEvent, facts: Facts) -> Iterator[News]:
     actor, source = event.account_id, str(event.id)
     if actor is None:
         return
@@ -121,3 +102,6 @@ def _written(post: Any, source: str, actor: UUID, mentioned: list[UUID]) -> Iter
         if account_id not in told:
             who = (account_id, Kind.MENTION, source, actor)
             yield News(*who, post_id=post.id, topic=str(post.id))
+
+
+NOTIFICATIONS = Consumer("notifications", apply)

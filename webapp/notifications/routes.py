@@ -16,7 +16,7 @@ from webapp.notifications.schemas import (
     NotificationPageSchema,
     NotificationQuerySchema,
     PreferencesSchema,
-    ReadSchema,
+    ReadNotificationsSchema,
     UnreadSchema,
 )
 from webapp.pagination import link_next
@@ -49,7 +49,7 @@ def unread() -> Unread:
 @blueprint.post("/notifications/read")
 @jwt_required()
 @idempotent
-@blueprint.arguments(ReadSchema())
+@blueprint.arguments(ReadNotificationsSchema())
 @blueprint.response(200, UnreadSchema)
 def mark_read(body: dict[str, int]) -> Unread:
     """Mark everything up to a notification as read."""

@@ -94,7 +94,7 @@ class UnreadSchema(Schema):
     newest = fields.Function(lambda found: str(found.newest), required=True)
 
 
-class ReadSchema(Schema):
+class ReadNotificationsSchema(Schema):
     """Up to which notification everything is read."""
 
     up_to = NumberField(required=True)
