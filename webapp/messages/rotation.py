@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -18,15 +19,20 @@ from webapp.messages.encryption import (
 from webapp.messages.models import Conversation, Message
 
 ROWS = 500
+log = structlog.get_logger(__name__)
 
 
 def reencrypt_all() -> int:
     """Encrypt everything with the present key, in short transactions; return how many rows changed.
 
-    Stops as soon as it meets a row that cannot be decrypted: raises UnreadableError.
+    What a key encrypted that is not here is left and logged. Raises UnreadableError for what was changed or
+    moved since.
     """
-    changed = 0
-    for old in sorted(set(rows_by_key()) - {keyring().current.id}):
+    changed, ring = 0, keyring()
+    for old in sorted(set(rows_by_key()) - {ring.current.id}):
+        if ring.find(old) is None:
+            log.error("messages.key_missing", key=old)
+            continue
         for step in (_messages, _titles):
             while some := step(old):
                 changed += some

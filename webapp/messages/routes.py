@@ -12,6 +12,7 @@ from webapp.http import ApiBlueprint
 from webapp.messages import groups, preferences, reading, service
 from webapp.messages.schemas import (
     ConversationPageSchema,
+    ConversationStateSchema,
     GroupChangeSchema,
     MemberSchema,
     MessagePageSchema,
@@ -59,7 +60,7 @@ def messages(page: dict[str, Any], conversation: UUID) -> Page:
 @jwt_required()
 @idempotent
 @blueprint.arguments(ReadMessagesSchema())
-@blueprint.response(200, OneConversationSchema)
+@blueprint.response(200, ConversationStateSchema)
 def read(body: dict[str, Any], conversation: UUID) -> ConversationView:
     """Take all messages up to one as read."""
     service.mark_read(current_account_id(), conversation, body["up_to"])
@@ -133,7 +134,7 @@ def change(body: dict[str, Any], conversation: UUID) -> ConversationView:
 @jwt_required()
 @idempotent
 @blueprint.arguments(MemberSchema())
-@blueprint.response(200, OneConversationSchema)
+@blueprint.response(200, ConversationStateSchema)
 def add_member(body: dict[str, Any], conversation: UUID) -> ConversationView:
     """Add somebody to one's group."""
     groups.add_member(current_account_id(), conversation, body["account"])

@@ -58,18 +58,26 @@ class MessagePageSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class ConversationSchema(Schema):
-    """A conversation as its member sees it; ``unread`` ends at 1,000."""
+class ConversationStateSchema(Schema):
+    """Where a conversation stands, without anything that was written; ``unread`` ends at 1,000.
+
+    What answers a POST is stored under its Idempotency-Key, and must not bring back what was deleted since.
+    """
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["direct", "group"]))
-    title = fields.String(required=True, allow_none=True)
     owner = fields.UUID(required=True, allow_none=True)
     other = fields.Nested(ProfileCardSchema, required=True, allow_none=True)
     member_count = fields.Integer(required=True)
     created_at = fields.Function(lambda one: iso(one.created_at), required=True)
     active_at = fields.Function(lambda one: iso(one.active_at), required=True)
     unread = fields.Integer(required=True)
+
+
+class ConversationSchema(ConversationStateSchema):
+    """A conversation as its member sees it."""
+
+    title = fields.String(required=True, allow_none=True)
     last_message = fields.Nested(MessageSchema, required=True, allow_none=True)
 
 

@@ -157,6 +157,7 @@ def test_the_commands_say_what_they_did(kept: Flask, monkeypatch: pytest.MonkeyP
     with kept.app_context(), writing() as session:
         session.execute(update(Message).values(key_id=old))
     assert f"{old}  1 rows  MISSING" in said("list")
+    assert "\n0 rows encrypted anew" in said("reencrypt")
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
