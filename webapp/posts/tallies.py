@@ -34,8 +34,9 @@ def more_posts(account_id: UUID, by: int = 1) -> dict[str, object]:
 
 def count_posts(session: Session, changes: Mapping[UUID, int]) -> None:
     """Change how many posts accounts have; needs an open write transaction."""
-    for account_id in sorted(changes):
-        connection_of(session).execute(ADD_POSTS, more_posts(account_id, changes[account_id]))
+    values = [more_posts(account_id, changes[account_id]) for account_id in sorted(changes)]
+    if values:
+        connection_of(session).execute(ADD_POSTS, values)
 
 
 def add_answers(changes: Changes, answered: Answered, by: int = 1) -> Changes:

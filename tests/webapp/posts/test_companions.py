@@ -160,3 +160,16 @@ def test_whoever_blocks_is_answered_and_quoted_like_nobody(
                 record = person.post_record(**{name: other["content"]})
                 refused(person.publish(record), 422, "answered_post_unknown")
     assert posts_of(app, bob) == 1
+
+
+def test_odd_texts_are_data_and_nothing_else(app: Flask, carol: Person) -> None:
+    text = (
+        "#<img/src=x> #x');DROP TABLE posts;-- #{{7*7}} #%27 #\u202eabc #\U0001f600 "
+        "@carol<script> @carol');-- #\u0661\u0662 #e\u0301 \\#back #ok\u200b"
+    )
+    post = carol.call("POST", "/posts", {"text": text}).json
+    assert tags(app, post) == {"x", "\u0661\u0662", "\xe9", "back", "ok"}
+    assert mentions(app, post) == {carol.account}
+    shown = carol.call("GET", "/tags/\u0661\u0662/posts")
+    assert [one["text"] for one in shown.json["items"]] == [text]
+    assert shown.content_type == "application/json"

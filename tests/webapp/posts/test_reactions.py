@@ -1,5 +1,7 @@
 """Liking, passing on and commenting through the API: answers, counts, events, refusals."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from tests.support.wallet import Person
 from webapp.events.models import Event
 from webapp.extensions import db
 from webapp.posts.models import Like, Repost
+from webapp.posts.recounting import recount_all
 
 KINDS = [("like", "likes", "liked"), ("repost", "reposts", "reposted")]
 NOWHERE = "/posts/00000000-0000-7000-8000-000000000000"
@@ -184,3 +187,35 @@ def test_a_comment_on_a_followers_post_is_read_by_its_own_label(
     thread = visitor.call("GET", f"/posts/{answers['public']['id']}/thread").json
     assert thread["ancestors"] == []
     assert UUID(thread["post"]["parent"]) == UUID(post["id"])
+
+
+def test_reactions_leave_versions_and_history_as_they_are(
+    app: Flask, alice: Person, carol: Person, anchor: Callable[[], None]
+) -> None:
+    first = alice.publish(alice.post_record("#one")).json
+    post = alice.publish(alice.edit_record(first, "#two")).json
+    anchor()
+    paths = [f"/posts/{post['id']}{rest}" for rest in ("/history", "/bundle")]
+    before = [carol.call("GET", path).data for path in paths]
+    for act in ("like", "repost"):
+        assert carol.call("POST", f"/posts/{post['id']}/{act}").status_code == 201
+    carol.call("POST", f"/posts/{post['id']}/comment", {"text": "yes"})
+    carol.call("DELETE", f"/posts/{post['id']}/like")
+    recount(app)
+    assert [carol.call("GET", path).data for path in paths] == before
+    shown = alice.call("GET", f"/posts/{post['id']}").json
+    assert (shown["version"], shown["edited_at"]) == (2, post["edited_at"])
+    items = json.loads(before[0])["items"]
+    assert [item["entry"]["content"] for item in items] == [first["content"], post["content"]]
+
+
+def test_nobody_assigns_what_the_server_counts_and_finds(app: Flask, carol: Person) -> None:
+    with nothing_written(app):
+        for field in ("counts", "viewer", "parent", "root", "quoted", "profile", "hidden_at"):
+            answer = carol.call("POST", "/posts", {"text": "x", field: 1})
+            assert refused(answer, 400, "malformed")["errors"][0]["field"] == field
+
+
+def recount(app: Flask) -> None:
+    with app.app_context():
+        assert list(recount_all(correct=True)) == []
