@@ -180,7 +180,9 @@ def _refused(why: str) -> Response:
         charge(None)
     except SlowDownError as error:
         return problem_response(error)
-    return problem_response(NoSessionError(why))
+    refusal = problem_response(NoSessionError(why))
+    refusal.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, 3
+    return refusal
 
 
 @jwt.unauthorized_loader

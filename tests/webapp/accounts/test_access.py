@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import pytest
 from flask import Flask
 from flask_jwt_extended import jwt_required
 from sqlalchemy import update
@@ -55,15 +54,12 @@ def test_a_token_is_good_for_its_scopes_only(app: Flask, carol: Person) -> None:
         refused(reading.call("POST", "/posts", {"text": "no"}), 403, "insufficient_scope")
 
 
-@pytest.mark.parametrize(
-    "scope", [None, "", "nothing", "account:read", "ACCOUNT", "posts:writer read,posts:write"]
-)
-def test_an_app_with_unknown_or_no_scopes_may_do_nothing(
-    app: Flask, carol: Person, scope: str | None
-) -> None:
-    app_token = with_claims(app, carol, client_id="an app", scope=scope)
-    for method, path in (("POST", "/posts"), ("GET", f"/posts/{SOME}"), ("POST", "/devices")):
-        refused(app_token.call(method, path), 403, "insufficient_scope")
+def test_an_app_with_unknown_or_no_scopes_may_do_nothing(app: Flask, carol: Person) -> None:
+    wrong = (None, "", "nothing", "account:read", "ACCOUNT", "posts:writer read,posts:write")
+    for scope in wrong:
+        app_token = with_claims(app, carol, client_id="an app", scope=scope)
+        for method, path in (("POST", "/posts"), ("GET", f"/posts/{SOME}"), ("POST", "/devices")):
+            refused(app_token.call(method, path), 403, "insufficient_scope")
 
 
 def test_an_app_with_every_scope_still_does_not_manage_the_account(

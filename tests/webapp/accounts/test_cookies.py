@@ -49,6 +49,12 @@ def cookies_of(answer: TestResponse) -> dict[str, str]:
     return {next(iter(parse_cookie(line))): line.lower() for line in lines}
 
 
+def values_of(answer: TestResponse) -> list[dict[str, str | None]]:
+    """Return the cookies that are set, by name, without the moment until which they are good."""
+    lines = answer.headers.getlist("Set-Cookie")
+    return [dict(parse_cookie(line.partition(";")[0])) for line in lines]
+
+
 def test_tokens_in_cookies_are_not_in_the_body_nor_in_reach_of_scripts(
     app: Flask, carol: Person
 ) -> None:
@@ -82,14 +88,12 @@ def test_behind_https_cookies_are_secure(make_app: MakeApp) -> None:
     assert all("secure" in line for line in cookies_of(answer).values())
 
 
-@pytest.mark.parametrize("session", ["bearer", None])
-def test_without_asking_tokens_come_in_the_body(
-    app: Flask, carol: Person, session: str | None
-) -> None:
-    body = {"handle": "carol", "password": PASSWORD} | ({"session": session} if session else {})
-    answer = app.test_client().post(f"{V1}/auth/password", json=body)
-    assert {"access_token", "refresh_token"} < set(answer.json)
-    assert not cookies_of(answer)
+def test_without_asking_tokens_come_in_the_body(app: Flask, carol: Person) -> None:
+    for more in ({"session": "bearer"}, {}):
+        body = {"handle": "carol", "password": PASSWORD} | more
+        answer = app.test_client().post(f"{V1}/auth/password", json=body)
+        assert {"access_token", "refresh_token"} < set(answer.json)
+        assert not cookies_of(answer)
 
 
 def test_an_unknown_kind_of_session_is_refused(carol: Person) -> None:
@@ -122,16 +126,22 @@ def test_a_write_by_cookie_without_its_csrf_value_is_refused(
         refused(call(browser, "/auth/logout", {}), 403, "csrf_refused")
 
 
-@pytest.mark.parametrize(
-    "origin",
-    ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:1"],
+OTHER_SITES = (
+    "https://evil.example",
+    "null",
+    "http://localhost.evil.example",
+    "http://localhost:1",
 )
+
+
 def test_a_write_by_cookie_from_another_site_is_refused_even_with_the_csrf_value(
-    app: Flask, browser: FlaskClient, origin: str
+    app: Flask, browser: FlaskClient
 ) -> None:
+    headers = csrf(browser)
     with nothing_written(app):
-        headers = csrf(browser) | {"Origin": origin}
-        refused(call(browser, "/posts", headers, NEW_POST), 403, "cross_site")
+        for origin in OTHER_SITES:
+            answer = call(browser, "/posts", headers | {"Origin": origin}, NEW_POST)
+            refused(answer, 403, "cross_site")
     answer = call(browser, "/posts", headers | {"Origin": "http://localhost"}, NEW_POST)
     assert answer.status_code == 201
     assert "Access-Control-Allow-Credentials" not in answer.headers
@@ -159,7 +169,7 @@ def test_a_refresh_by_cookie_renews_the_cookies(app: Flask, browser: FlaskClient
     browser.set_cookie(REFRESH, before.value, path="/api/v1/auth")
     again = call(browser, "/auth/refresh", headers)
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert cookies_of(again)[ACCESS] == cookies_of(first)[ACCESS]
+    assert values_of(again) == values_of(first)
     assert call(browser, "/posts", csrf(browser), NEW_POST).status_code == 201
     browser.set_cookie(REFRESH, before.value, path="/api/v1/auth")
     spent = csrf_of(before.value)

@@ -74,7 +74,9 @@ def test_logging_out_with_either_token_ends_the_session(carol: Person, which: st
 
 def test_reading_with_a_token_of_an_ended_session_is_refused_not_anonymous(carol: Person) -> None:
     carol.call("POST", "/auth/logout")
-    refused(carol.call("GET", f"/users/{carol.account}/posts"), 401, "no_session")
+    answer = carol.call("GET", f"/users/{carol.account}/posts")
+    refused(answer, 401, "no_session")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_an_access_token_does_not_refresh_and_a_refresh_token_does_not_act(

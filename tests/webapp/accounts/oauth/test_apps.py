@@ -1,6 +1,7 @@
 """Apps: who may register which, and what becomes of them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -28,27 +29,28 @@ def test_a_secret_is_told_once_and_kept_as_a_hash(app: Flask, carol: Person) -> 
     assert carol.call("POST", "/oauth/apps", GOOD).json["client_secret"] is None
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://app.example/back",
-        "https://app.example/back#part",
-        "https://user@app.example/back",
-        "https:///back",
-        "javascript:alert(1)",
-        "app.example://back",
-        "http://127.0.0.1.evil.example/back",
-        "https://app.example/a b",
-        "https://app.example\\@evil.example/",
-        "https://app.example/\u00e9",
-        "https://app.example:99999/",
-        "https://[::1/",
-        "https://app.example/" + "a" * 500,
-        "",
-    ],
-)
-def test_codes_go_only_by_https_or_to_the_own_machine(carol: Person, uri: str) -> None:
-    refused(carol.call("POST", "/oauth/apps", GOOD | {"redirect_uris": [uri]}), 400, "malformed")
+REFUSED_URIS = [
+    "http://app.example/back",
+    "https://app.example/back#part",
+    "https://user@app.example/back",
+    "https:///back",
+    "javascript:alert(1)",
+    "app.example://back",
+    "http://127.0.0.1.evil.example/back",
+    "https://app.example/a b",
+    "https://app.example\\@evil.example/",
+    "https://app.example/\u00e9",
+    "https://app.example:99999/",
+    "https://[::1/",
+    "https://app.example/" + "a" * 500,
+    "",
+]
+
+
+def test_codes_go_only_by_https_or_to_the_own_machine(carol: Person) -> None:
+    for uri in REFUSED_URIS:
+        answer = carol.call("POST", "/oauth/apps", GOOD | {"redirect_uris": [uri]})
+        assert (answer.status_code, answer.json["code"]) == (400, "malformed"), uri
 
 
 def test_other_malformed_registrations_are_refused(carol: Person) -> None:
@@ -89,22 +91,8 @@ def test_deleting_an_app_ends_all_that_it_had(carol: Person, bob: Person) -> Non
     refused(ended, 401, "no_session")
     assert application.refresh(tokens["refresh_token"]).json["error"] == "invalid_client"
     assert bob.call("GET", "/oauth/consents").json["items"] == []
-    refused(
-        bob.call(
-            "GET",
-            "/oauth/authorize?"
-            + "&".join(
-                f"{name}={value}"
-                for name, value in {
-                    "client_id": application.client_id,
-                    "response_type": "code",
-                    "redirect_uri": "https://app.example",
-                }.items()
-            ),
-        ),
-        404,
-        "app_not_found",
-    )
+    gone = bob.call("GET", f"/oauth/authorize?{urlencode(application.request())}")
+    refused(gone, 404, "app_not_found")
 
 
 def test_apps_do_not_register_apps_nor_allow_themselves_more(carol: Person) -> None:

@@ -12,8 +12,9 @@ from tests.support.wallet import Person
 
 
 @pytest.fixture
-def application(bob: Person) -> Application:
-    return register_app(bob, name="Bob's reader")
+def application(app: Flask) -> Application:
+    developer = Person(app.test_client()).register("erin")
+    return register_app(developer, name="A reader")
 
 
 def ask(person: Person, values: dict[str, Any]) -> Any:
@@ -23,7 +24,7 @@ def ask(person: Person, values: dict[str, Any]) -> Any:
 def test_the_person_sees_which_app_asks_for_what(carol: Person, application: Application) -> None:
     found = ask(carol, application.request(scope="posts:write read", prompt="ignored")).json
     assert found == {
-        "app": {"client_id": application.client_id, "name": "Bob's reader"},
+        "app": {"client_id": application.client_id, "name": "A reader"},
         "scopes": ["read", "posts:write"],
         "given": [],
         "redirect": None,
@@ -50,50 +51,48 @@ def test_a_person_who_refuses_gives_no_code(carol: Person, application: Applicat
     assert carol.call("GET", "/oauth/consents").json["items"] == []
 
 
-@pytest.mark.parametrize(
-    ("change", "error"),
-    [
-        ({"response_type": "token"}, "unsupported_response_type"),
-        ({"scope": "account"}, "invalid_scope"),
-        ({"scope": "read account"}, "invalid_scope"),
-        ({"scope": "everything"}, "invalid_scope"),
-        ({"code_challenge": None}, "invalid_request"),
-        ({"code_challenge_method": None}, "invalid_request"),
-        ({"code_challenge_method": "plain"}, "invalid_request"),
-        ({"code_challenge": "short"}, "invalid_request"),
-        ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
-    ],
-)
+ERRORS: list[tuple[dict[str, Any], str]] = [
+    ({"response_type": "token"}, "unsupported_response_type"),
+    ({"scope": "account"}, "invalid_scope"),
+    ({"scope": "read account"}, "invalid_scope"),
+    ({"scope": "everything"}, "invalid_scope"),
+    ({"code_challenge": None}, "invalid_request"),
+    ({"code_challenge_method": None}, "invalid_request"),
+    ({"code_challenge_method": "plain"}, "invalid_request"),
+    ({"code_challenge": "short"}, "invalid_request"),
+    ({"code_challenge": None, "code_challenge_method": None}, "invalid_request"),
+]
+OTHER_URIS = [
+    "https://evil.example/",
+    HERE + "&more=1",
+    HERE.upper(),
+    HERE.partition("?")[0],
+    HERE + "/",
+    'https://app.example/"',
+]
+
+
 def test_what_cannot_be_allowed_goes_back_to_the_app_as_an_error(
-    carol: Person, application: Application, change: dict[str, Any], error: str
+    carol: Person, application: Application
 ) -> None:
-    asked = application.request(**change)
-    found = ask(carol, asked).json
-    assert found["scopes"] == []
-    told = parse_qs(urlsplit(found["redirect"]).query)
-    assert (told["error"], told["state"]) == ([error], ["a state"])
-    assert decide(carol, asked)["error"] == error
+    for change, error in ERRORS:
+        asked = application.request(**change)
+        found = ask(carol, asked).json
+        assert found["scopes"] == [], change
+        told = parse_qs(urlsplit(found["redirect"]).query)
+        assert (told["error"], told["state"]) == ([error], ["a state"]), change
+        assert decide(carol, asked)["error"] == error, change
     assert carol.call("GET", "/oauth/consents").json["items"] == []
 
 
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "https://evil.example/",
-        HERE + "&more=1",
-        HERE.upper(),
-        HERE.partition("?")[0],
-        HERE + "/",
-        'https://app.example/"',
-    ],
-)
 def test_no_browser_is_sent_to_a_uri_that_is_not_exactly_the_apps(
-    carol: Person, application: Application, uri: str
+    carol: Person, application: Application
 ) -> None:
-    asked = application.request(redirect_uri=uri)
-    refused(ask(carol, asked), 400, "redirect_uri_refused")
-    answer = carol.call("POST", "/oauth/authorize", asked | {"decision": "allow"})
-    refused(answer, 400, "redirect_uri_refused")
+    for uri in OTHER_URIS:
+        asked = application.request(redirect_uri=uri)
+        refused(ask(carol, asked), 400, "redirect_uri_refused")
+        answer = carol.call("POST", "/oauth/authorize", asked | {"decision": "allow"})
+        refused(answer, 400, "redirect_uri_refused")
 
 
 def test_malformed_requests_are_told_to_the_person_alone(
