@@ -47,7 +47,7 @@ def test_many_posts_of_several_people_are_published_in_order(
     assert order == [bytes.fromhex(post.message["id"][2:]) for post in posts]
     items = alice.call("GET", f"/users/{alice.account}/posts").json["items"]
     assert [item["anchoring"]["state"] for item in items] == ["final"] * 3
-    assert row_counts(app)["events"] == 2 + 6  # two accounts, six posts
+    assert row_counts(app)["events"] == 2 + 6 + 1  # two accounts, six posts, one final batch
 
 
 def test_one_refused_post_holds_up_no_other(app: Flask, alice: Person, bob: Person) -> None:
