@@ -11,6 +11,8 @@ from bench import accept, finality, seal, size, tree, verify
 from bench.__main__ import BENCHES, main
 from bench.measure import Comparison, Figure, Spread, compare, compared
 from bench.report import table, to_json
+from bench.social import feed
+from bench.social.seed import Size
 
 
 @pytest.fixture
@@ -56,6 +58,14 @@ def test_sealing_is_compared_on_both_databases(app: Flask, database: str) -> Non
 
 def test_posts_become_final_on_both_databases(app: Flask, database: str) -> None:
     check(finality.measure(database, app, posts=3))
+
+
+def test_feeds_are_compared_on_postgresql(app: Flask, database: str) -> None:
+    if not database.startswith("postgresql"):
+        return  # people, posts and follows come by COPY
+    figures = feed.measure(app, Size(9, 30, 3, 4), rounds=2, per_round=2)
+    check(figures)
+    assert len(figures) == 8
 
 
 def test_the_tree_is_compared_with_bare_hashing() -> None:
