@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import accounts, events, log, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
+from webapp.accounts.deletion import erasers
+from webapp.accounts.deletion.routes import blueprint as deletion_blueprint
 from webapp.accounts.exports import own_parts
 from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
@@ -27,6 +29,7 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.posts import erasing as posts_erasing
 from webapp.posts import exporting as posts_exporting
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
@@ -44,10 +47,13 @@ BLUEPRINTS = (
     credentials_blueprint,
     sessions_blueprint,
     exports_blueprint,
+    deletion_blueprint,
     posts_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
+# What deleting an account erases, the rightmost feature first; who keeps something of people adds an eraser.
+ERASERS = (*posts_erasing.ERASERS, *erasers.ERASERS)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -70,6 +76,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     app.extensions["troth_export_parts"] = EXPORT_PARTS
+    app.extensions["troth_erasers"] = ERASERS
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

@@ -91,6 +91,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         # FULL: a transaction is signed and sent only if its row survives a power cut.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten: an erased text must not lie in a free page.
+        connection.execute("PRAGMA secure_delete=ON")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
@@ -251,6 +253,17 @@ def write_alone(session: Session, statement: Executable) -> None:
         connection.execution_options(**write_options(db.engine))
         connection.execute(statement)
         connection.commit()
+
+
+def empty_write_ahead_log() -> None:
+    """Bring what SQLite keeps beside its file into it, so that nothing that was erased stays there.
+
+    PostgreSQL does so by itself, as its operator set it up.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

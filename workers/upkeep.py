@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
-from webapp.database import writing
+from webapp.database import empty_write_ahead_log, writing
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
 NONCE_KEPT = timedelta(hours=1)
@@ -27,5 +27,6 @@ def tidy() -> int:
     with writing() as session:
         forget_tokens(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
+    empty_write_ahead_log()
     log.info("upkeep.tidied", rows=gone)
     return gone
