@@ -48,7 +48,7 @@ def delete_by_password(account_id: UUID, password: str) -> None:
     kept = db.session.scalar(select(_A.password_hash).where(_A.id == account_id))
     if kept is None or not password_matches(kept, password):
         raise PasswordWrongError
-    _delete(account_id, None, None)
+    _delete(account_id, kept, None)
 
 
 def delete_by_wallet(account_id: UUID, text: str, signature: str) -> None:
@@ -58,15 +58,15 @@ def delete_by_wallet(account_id: UUID, text: str, signature: str) -> None:
     """
     statement = deletion_statement(account_id)
     address, nonce = proven_wallet(text, signature, DELETE, account_id, statement)
-    _delete(account_id, address, nonce)
+    _delete(account_id, None, (address, nonce))
 
 
-def _delete(account_id: UUID, address: str | None, nonce: str | None) -> None:
+def _delete(account_id: UUID, confirmed: str | None, wallet: tuple[str, str] | None) -> None:
     """Delete the account; a deadlock with somebody's like or comment makes it begin again."""
     for tried in range(1, TRIES + 1):
         try:
             with writing() as session:
-                _erase(session, account_id, address, nonce)
+                _erase(session, account_id, confirmed, wallet)
         except OperationalError as error:
             if tried == TRIES or not is_deadlock(error):
                 raise
@@ -74,17 +74,22 @@ def _delete(account_id: UUID, address: str | None, nonce: str | None) -> None:
             return
 
 
-def _erase(session: Session, account_id: UUID, address: str | None, nonce: str | None) -> None:
+def _erase(
+    session: Session, account_id: UUID, confirmed: str | None, wallet: tuple[str, str] | None
+) -> None:
+    """Erase the account, if its password is still the confirmed one or the wallet is still its own."""
     authors = select(Author.address).where(Author.account_id == account_id)
     session.execute(locked(session, authors.order_by(Author.address))).all()
-    if address is not None and nonce is not None:
+    if wallet is not None:
+        address, nonce = wallet
         siwe.spend_nonce(session, nonce, DELETE, account_id)
         owner = owners.lock_owner(session, address)
         if owner is None or owner.account_id != account_id or not owner.linked:
             raise WalletNotFoundError(address)
     lock_counts(session, _related(session, account_id) | {account_id})
-    kept = session.scalar(select(_A.password_hash).where(_A.id == account_id))
-    account = lock_confirmed(session, account_id, kept)
+    if wallet is not None:
+        confirmed = session.scalar(select(_A.password_hash).where(_A.id == account_id))
+    account = lock_confirmed(session, account_id, confirmed)
     for eraser in erasers():
         eraser.erase(session, account_id)
     if account.handle is not None:
