@@ -19,6 +19,8 @@ from webapp.accounts import throttle
 from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
 from webapp.accounts.credentials.routes import blueprint as credentials_blueprint
+from webapp.accounts.deletion import erasers
+from webapp.accounts.deletion.routes import blueprint as deletion_blueprint
 from webapp.accounts.exports import own_parts
 from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.limits import register_limits
@@ -43,6 +45,7 @@ from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
+from webapp.posts import erasing as posts_erasing
 from webapp.posts import exporting as posts_exporting
 from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
@@ -68,6 +71,7 @@ BLUEPRINTS = (
     sessions_blueprint,
     exports_blueprint,
     oauth_blueprint,
+    deletion_blueprint,
     posts_blueprint,
     reactions_blueprint,
     feed_blueprint,
@@ -78,6 +82,8 @@ BLUEPRINTS = (
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
+# What deleting an account erases, the rightmost feature first; who keeps something of people adds an eraser.
+ERASERS = (*posts_erasing.ERASERS, *erasers.ERASERS)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -106,6 +112,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(status_blueprint)
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
     app.extensions["troth_export_parts"] = EXPORT_PARTS
+    app.extensions["troth_erasers"] = ERASERS
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

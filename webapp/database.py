@@ -263,6 +263,17 @@ def write_alone(session: Session, statement: Executable) -> None:
         connection.commit()
 
 
+def empty_write_ahead_log() -> None:
+    """Bring what SQLite keeps beside its file into it, so that nothing that was erased stays there.
+
+    PostgreSQL does so by itself, as its operator set it up.
+    """
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def one_snapshot(seconds: int | None = SNAPSHOT_SECONDS) -> Iterator[Connection]:
     """Read the database as it is at one moment, on a connection of its own; nothing is written.

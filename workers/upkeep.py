@@ -9,7 +9,7 @@ from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.accounts.oauth.models import OAuthCode
 from webapp.columns import utc_now
-from webapp.database import writing
+from webapp.database import empty_write_ahead_log, writing
 from webapp.feed.keeping import drop_dormant
 from webapp.full_text import purge
 from webapp.messages.rotation import reencrypt_all
@@ -44,6 +44,7 @@ def tidy() -> int:
         purge(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
     gone += drop_dormant() + forget_old()
+    empty_write_ahead_log()
     log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all())
     return gone
 

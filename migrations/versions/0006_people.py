@@ -1,4 +1,4 @@
-"""Lists of followers by time; wallets that are linked and unlinked; recovery codes; exports.
+"""Lists of followers by time; wallets that are linked and unlinked; recovery codes; exports; erasing.
 
 Revision: 0006
 """
@@ -20,6 +20,7 @@ def upgrade() -> None:
     _wallets()
     _credentials()
     _exports()
+    _erasing()
 
 
 def _followers() -> None:
@@ -80,7 +81,19 @@ def _exports() -> None:
     )
 
 
+def _erasing() -> None:
+    op.add_column("entries", sa.Column("erased_at", MOMENT, nullable=True))
+    op.create_table(
+        "retired_handles",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_retired_handles"),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("retired_handles")
+    with op.batch_alter_table("entries") as entries:
+        entries.drop_column("erased_at")
     op.drop_table("exports")
     op.drop_table("recovery_codes")
     with op.batch_alter_table("sessions") as sessions:

@@ -88,6 +88,14 @@ class SignInNonce(Base):
     spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class RetiredHandle(Base):
+    """The SHA-256 of a deleted account's handle: nobody else ever passes for it. Says not whose it was."""
+
+    __tablename__ = "retired_handles"
+
+    digest: Mapped[bytes] = mapped_column(HASH, primary_key=True)
+
+
 class IdempotencyKey(Base):
     """What a POST with an Idempotency-Key answered; in flight while it has no status."""
 

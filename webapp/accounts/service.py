@@ -16,7 +16,7 @@ from webapp.accounts.errors import (
     SignInRefusedError,
     UserNotFoundError,
 )
-from webapp.accounts.handles import PATTERN, normal_handle
+from webapp.accounts.handles import PATTERN, check_not_retired, normal_handle
 from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.passwords import hash_password, password_matches
 from webapp.accounts.tokens import Tokens, start_session
@@ -64,6 +64,7 @@ def register(handle: str, password: str) -> Tokens:
         )
         if not made:
             raise HandleTakenError(name)
+        check_not_retired(session, name)
         session.add(AccountCounts(account_id=account_id))
         add_author(session, account_author(str(account_id)), account_id, signs=False)
         record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))

@@ -83,6 +83,8 @@ class Entry(Base):
     salt_digest: Mapped[bytes | None] = mapped_column(HASH, unique=True)
     delegation_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When the message was erased without a Deletion: its account was deleted.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # Without a foreign key and an index: they would be a third of the time that sealing takes. The batch is
     # written in the same commit and never deleted; its entries are found by their positions.

@@ -17,10 +17,11 @@ _P = table_of(Post).c
 def visible(viewer: Person | None) -> ColumnElement[bool]:
     """Tell whether somebody may see a post, for a query that joins posts with their accounts.
 
-    Its author always; others neither what is hidden nor what a suspended, deleted or blocked person wrote,
+    Its author always; others neither what is hidden nor what a suspended or blocked person wrote,
     and what is for followers only as one of them. Says nothing of deletion: tombstones are seen like posts.
     """
-    theirs = and_(_P.hidden_at.is_(None), conditions.active())
+    # Posts of a deleted account are tombstones, like others that were deleted.
+    theirs = and_(_P.hidden_at.is_(None), conditions.unsuspended())
     if viewer is None:
         return and_(theirs, _P.audience == PUBLIC)
     meant = or_(_P.audience == PUBLIC, conditions.follows(viewer, _P.account_id))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.accounts.errors import HandleTakenError, UserNotFoundError
-from webapp.accounts.handles import normal_handle
+from webapp.accounts.handles import check_not_retired, normal_handle
 from webapp.accounts.models import Account
 from webapp.accounts.profile.errors import (
     HandleFixedError,
@@ -49,6 +49,8 @@ def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) 
                 account.revision += 1
                 record_event(session, EventType.PROFILE_CHANGED, account_id, str(account_id))
                 session.flush()
+                if "handle" in wanted:
+                    check_not_retired(session, wanted["handle"])
             return own_profile(session, account_id)
     except IntegrityError as error:
         if violates(error, Account, "handle"):

@@ -40,6 +40,11 @@ def muted(viewer: Person, person: Person) -> ColumnElement[bool]:
     return exists().where(_M.muter_id == viewer, _M.muted_id == person)
 
 
+def unsuspended() -> ColumnElement[bool]:
+    """Tell whether the account of a query's row is not suspended."""
+    return _A.suspended_at.is_(None)
+
+
 def active() -> ColumnElement[bool]:
     """Tell whether the account of a query's row is neither suspended nor deleted."""
     return and_(_A.suspended_at.is_(None), _A.deleted_at.is_(None))

@@ -70,9 +70,9 @@ def link(account_id: UUID, text: str, signature: str) -> tuple[Author, bool]:
     statement = link_statement(account_id)
     address, nonce = proven_wallet(text, signature, LINK, account_id, statement)
     with writing() as session:
+        owner = owners.lock_owner(session, address)
         _lock_account(session, account_id)
         siwe.spend_nonce(session, nonce, LINK, account_id)
-        owner = owners.lock_owner(session, address)
         if owner is not None and owner.account_id != account_id:
             raise WalletTakenError(address)
         if owner is not None and owner.linked:
@@ -92,8 +92,8 @@ def unlink(account_id: UUID, address: str) -> None:
     """Unlink a wallet; what it signed stays as it is. Raises WalletNotFoundError and LastSignInError."""
     lowered = address.lower()
     with writing() as session:
-        account = _lock_account(session, account_id)
         owner = owners.lock_owner(session, lowered)
+        account = _lock_account(session, account_id)
         mine = {wallet.address for wallet in owners.wallets_of(session, account_id)}
         if owner is None or lowered not in mine:
             raise WalletNotFoundError(address[:80])
@@ -112,7 +112,7 @@ def _let_post_unsigned(session: Session, account_id: UUID) -> None:
 
 
 def _lock_account(session: Session, account_id: UUID) -> Account:
-    """Lock an account, so that its ways to sign in are changed one after another."""
+    """Lock an account, so that its ways to sign in are changed one after another; after its authors."""
     mine = select(Account).filter_by(id=account_id, deleted_at=None)
     account = session.scalars(locked(session, mine)).one_or_none()
     if account is None:

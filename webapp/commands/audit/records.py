@@ -27,7 +27,8 @@ _VERSIONS = select(func.count()).where(_SAME_RECORD, _OTHER.c.kind == int(Kind.P
 def audit_records(connection: Connection, findings: Findings) -> None:
     """Derive each record's content and salt digest from its message."""
     columns = ("id", "author", "record", "kind", "content", "message", "audience", "salt_digest")
-    query = select(*(ENTRIES.c[name] for name in columns), _DELETED.exists().label("deleted"))
+    shown = (*(ENTRIES.c[name] for name in columns), ENTRIES.c.erased_at)
+    query = select(*shown, _DELETED.exists().label("deleted"))
     for row in stream(connection, query.order_by(ENTRIES.c.id)):
         findings.saw("entries")
         if row.kind not in KINDS:
@@ -38,10 +39,10 @@ def audit_records(connection: Connection, findings: Findings) -> None:
             "salt", (row.salt_digest is not None) == (kind in SALTED), f"{name} has a wrong salt."
         )
         if row.message is None:
-            gone = row.deleted and kind in SALTED
+            gone = (row.deleted or row.erased_at is not None) and kind in SALTED
             findings.check("erased", gone, f"{name} lost its message without a Deletion.")
             continue
-        kept = not (row.deleted and kind is Kind.POST)
+        kept = row.erased_at is None and not (row.deleted and kind is Kind.POST)
         findings.check("erased", kept, f"{name} still holds its message after its Deletion.")
         _check_message(findings, kind, name, row)
 
@@ -75,7 +76,7 @@ def _check_message(findings: Findings, kind: Kind, name: str, row: Any) -> None:
 
 def audit_posts(connection: Connection, findings: Findings) -> None:
     """Compare each post with the newest entry of its record."""
-    entry = ("author", "record", "kind", "message")
+    entry = ("author", "record", "kind", "message", "erased_at")
     query = (
         select(
             POSTS,
@@ -91,7 +92,9 @@ def audit_posts(connection: Connection, findings: Findings) -> None:
     for row in stream(connection, query):
         findings.saw("posts")
         whose = (row.entry_record, row.entry_author, row.owner)
-        same = whose == (row.id.bytes, row.author, row.account_id)
+        # The wallet of a deleted account may have begun anew with another one.
+        account = row.owner if row.entry_erased_at is not None else row.account_id
+        same = whose == (row.id.bytes, row.author, account)
         findings.check("post", same, f"Post {row.id} shows an entry of another record.")
         findings.check("post", not row.later, f"Post {row.id} does not show its newest entry.")
         number = f"Post {row.id} counts {row.version} versions of {row.versions}."
@@ -101,7 +104,7 @@ def audit_posts(connection: Connection, findings: Findings) -> None:
 
 
 def _check_shown(findings: Findings, row: Any) -> None:
-    if row.entry_kind == Kind.DELETION:
+    if row.entry_kind == Kind.DELETION or row.entry_erased_at is not None:
         empty = row.text is None and row.media == [] and row.deleted_at is not None
         findings.check("post", empty, f"Post {row.id} is deleted and still shows something.")
         return

@@ -1,0 +1,182 @@
+"""Deleting an account: nothing of it is left anywhere, and what others have stays right."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import MetaData, func, select
+
+from chain.proofs.bundle import parse_bundle
+from tests.support.answers import at_once, nothing_written, refused
+from tests.support.wallet import PASSWORD, Person
+from webapp.accounts.models import AccountCounts, SignInSession
+from webapp.accounts.relations.models import Follow
+from webapp.columns import utc_now
+from webapp.commands.audit import audit_database
+from webapp.database import writing
+from webapp.extensions import db, limiter
+from webapp.log.models import Entry
+from webapp.posts.models import Like, Post, PostCounts
+from workers.chores import do_chores
+from workers.upkeep import tidy
+
+Anchor = Callable[[], None]
+SECRET = "quokka-marmalade-7391"
+
+
+def delete(person: Person, **body: str) -> Any:
+    return person.call("DELETE", "/me", body)
+
+
+def wallet_proof(person: Person, **changes: Any) -> dict[str, str]:
+    challenge = person.call("POST", "/me/deletion/nonce").json
+    return person.signed_siwe(person.siwe(**(challenge | changes)))
+
+
+def places(app: Flask, needle: bytes) -> Iterator[str]:
+    """Name every table's column, file and limiter's key that holds a text, raw or as hex."""
+    with app.app_context():
+        found = MetaData()
+        found.reflect(db.engine)
+        for table in found.tables.values():
+            for row in db.session.execute(select(table)).mappings():
+                for name, value in row.items():
+                    raw = bytes(value) if isinstance(value, bytes | memoryview) else b""
+                    if needle in raw or needle in repr(value).encode():
+                        yield f"{table.name}.{name}"
+        db.session.remove()
+        tidy()
+        db.session.remove()
+        stored = getattr(limiter.storage, "storage", {})
+        if needle in repr(stored).encode():
+            yield "limiter"
+    for path in app.config["TROTH"].data_dir.rglob("*"):
+        if path.is_file() and needle in path.read_bytes():
+            yield path.name
+
+
+def test_nothing_of_a_deleted_account_is_left(
+    app: Flask, carol: Person, anchor: Anchor, capfd: pytest.CaptureFixture[str]
+) -> None:
+    key = {"Idempotency-Key": "once"}
+    first = carol.call("POST", "/posts", {"text": f"one {SECRET}"}, headers=key).json
+    edit = {"text": f"two {SECRET}", "id": first["id"], "replaces": first["content"]}
+    carol.call("POST", "/posts", edit, headers={"Idempotency-Key": "twice"})
+    anchor()
+    carol.call("POST", "/posts", {"text": f"not sealed yet {SECRET}"})
+    links = [f"https://{SECRET}.example"]
+    carol.call("PATCH", "/me", {"name": SECRET, "bio": SECRET, "links": links})
+    export = carol.call("POST", "/me/exports").json
+    carol.call("POST", "/me/recovery-codes", {"password": PASSWORD})
+    with app.app_context():
+        salt = db.session.scalars(select(Entry.message).order_by(Entry.id)).first()["salt"]
+        do_chores()
+    assert set(places(app, SECRET.encode())) >= {"posts.text", "entries.message", "accounts.bio"}
+    assert set(places(app, salt.encode())) >= {"entries.message"}
+    exported = app.config["TROTH"].data_dir / "exports" / f"{export['id']}.zip"
+    assert exported.exists()
+    assert delete(carol, password=PASSWORD).status_code == 204
+    with app.app_context():
+        do_chores()
+    assert not exported.exists()
+    assert list(places(app, SECRET.encode())) == []
+    assert list(places(app, salt.encode())) == []
+    assert list(places(app, b"'carol'")) == []
+    refused(carol.call("GET", "/me"), 401, "no_session")
+    assert SECRET not in "".join(capfd.readouterr())
+    anchor()  # what was not sealed yet is sealed all the same
+    visitor = Person(app.test_client())
+    shown = visitor.call("GET", f"/users/{carol.account}").json
+    assert (shown["state"], shown["handle"], shown["authors"]) == ("deleted", None, [])
+    assert visitor.call("GET", f"/posts/{first['id']}").json["text"] is None
+    answer = visitor.call("GET", f"/posts/{first['id']}/bundle?content={first['content']}")
+    bundle = parse_bundle(answer.data)
+    assert bundle.message is None
+    assert bundle.anchor is not None
+    body = {"handle": "Carol", "password": PASSWORD}
+    refused(visitor.call("POST", "/auth/password", body), 401, "sign_in_refused")
+    refused(visitor.call("POST", "/users", body), 409, "handle_taken")
+
+
+def test_what_others_have_stays_counted_right(
+    app: Flask, alice: Person, bob: Person, carol: Person
+) -> None:
+    for one, other in ((carol, alice), (alice, carol), (carol, bob), (bob, alice)):
+        one.call("POST", f"/users/{other.account}/follow")
+    bob.call("POST", f"/users/{carol.account}/block")
+    post = alice.publish().json
+    answer = {"text": "an answer", "reply_to": post["content"]}
+    assert carol.call("POST", "/posts", answer).status_code == 201
+    with app.app_context(), writing() as session:
+        where = {"post_id": session.scalars(select(Post.id).where(Post.parent_id.is_(None))).one()}
+        mine = session.scalars(select(Post.account_id).where(Post.parent_id.is_not(None))).one()
+        session.merge(PostCounts(**where, likes=1, comments=1, reposts=0, quotes=0))
+        session.add(Like(account_id=mine, **where, created_at=utc_now()))
+    assert delete(carol, password=PASSWORD).status_code == 204
+    with app.app_context():
+        counts = db.session.get(PostCounts, where["post_id"])
+        assert counts is not None
+        assert (counts.likes, counts.comments) == (0, 0)
+        assert db.session.scalar(select(func.count()).select_from(Like)) == 0
+        assert db.session.scalar(select(func.count()).select_from(Follow)) == 1
+        rows = {str(row.account_id): row for row in db.session.scalars(select(AccountCounts))}
+    kept = {one: (rows[one].followers, rows[one].following) for one in rows}
+    assert kept == {alice.account: (1, 0), bob.account: (0, 1), carol.account: (0, 0)}
+    assert bob.call("GET", "/me/blocks").json["items"] == []
+
+
+def test_a_wallets_account_is_deleted_by_a_fresh_signature_alone(
+    app: Flask, alice: Person, bob: Person
+) -> None:
+    post = alice.publish().json
+    with nothing_written(app):
+        refused(delete(alice, password=PASSWORD), 403, "password_wrong")
+        refused(delete(alice), 400, "malformed")
+        refused(alice.call("DELETE", "/me", alice.signed_siwe()), 401, "sign_in_nonce_refused")
+        other = wallet_proof(alice, statement="Sign in.")
+        refused(alice.call("DELETE", "/me", other), 401, "sign_in_message_refused")
+        stranger = alice.again(alice.http)
+        stranger.wallet = bob.wallet
+        refused(alice.call("DELETE", "/me", wallet_proof(stranger)), 404, "wallet_not_found")
+        body = wallet_proof(alice)
+        refused(alice.call("POST", "/auth/siwe", body), 401, "sign_in_nonce_refused")
+    assert alice.call("DELETE", "/me", body).status_code == 204
+    refused(alice.call("GET", "/me"), 401, "no_session")
+    before = alice.account
+    # The wallet may begin anew, and has nothing to do with what was.
+    assert alice.sign_in().account != before
+    assert alice.publish().status_code == 201
+    refused(alice.publish(alice.edit_record(post)), 403, "not_your_post")
+    assert bob.call("GET", f"/posts/{post['id']}").json["text"] is None
+    with app.app_context():
+        assert audit_database().first == {}
+
+
+def test_a_wrong_password_deletes_nothing(app: Flask, carol: Person, visitor: Person) -> None:
+    with nothing_written(app):
+        refused(delete(carol, password="wrong password"), 403, "password_wrong")
+        refused(delete(visitor, password=PASSWORD), 401, "no_session")
+        both = wallet_proof(carol) | {"password": PASSWORD}
+        refused(carol.call("DELETE", "/me", both), 400, "malformed")
+
+
+def test_posts_that_come_while_the_account_is_deleted_are_refused_or_erased(
+    app: Flask, carol: Person
+) -> None:
+    def publish(text: str) -> Any:
+        return carol.again(app.test_client()).call("POST", "/posts", {"text": text})
+
+    answers = at_once(
+        lambda: publish("one"),
+        lambda: publish("two"),
+        lambda: delete(carol.again(app.test_client()), password=PASSWORD),
+        lambda: publish("three"),
+    )
+    assert answers[2].status_code == 204
+    assert {one.status_code for one in answers} <= {201, 204, 401, 403, 422}
+    with app.app_context():
+        assert db.session.scalars(select(Post.text).where(Post.text.is_not(None))).all() == []
+        left = select(Entry.id).where(Entry.message["text"].is_not(None), Entry.erased_at.is_(None))
+        assert db.session.scalars(left).all() == []
+        assert db.session.scalar(select(func.count()).select_from(SignInSession)) == 0

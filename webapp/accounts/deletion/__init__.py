@@ -1,0 +1,1 @@
+"""Deleting an account, and all that it was."""
