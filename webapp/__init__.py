@@ -23,6 +23,7 @@ from webapp.logging import configure_logging
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
+from webapp.notifications.webhooks.routes import blueprint as webhooks_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
 from webapp.status.routes import blueprint as status_blueprint
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     posts_blueprint,
     notifications_blueprint,
     events_blueprint,
+    webhooks_blueprint,
 )
 
 

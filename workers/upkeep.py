@@ -10,6 +10,7 @@ from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.notifications.service import forget_old
+from webapp.notifications.webhooks import sending as webhooks
 
 # Expired nonces are kept a little, so that a replay is told "used" and not "never given".
 NONCE_KEPT = timedelta(hours=1)
@@ -28,6 +29,6 @@ def tidy() -> int:
     with writing() as session:
         forget_tokens(session)
         gone: int = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
-    gone += forget_old()
+    gone += forget_old() + webhooks.forget_old()
     log.info("upkeep.tidied", rows=gone)
     return gone
