@@ -45,6 +45,7 @@ from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
+from webapp.notifications.webhooks.routes import blueprint as webhooks_blueprint
 from webapp.posts import erasing as posts_erasing
 from webapp.posts import exporting as posts_exporting
 from webapp.posts.reactions.routes import blueprint as reactions_blueprint
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     messages_blueprint,
     notifications_blueprint,
     events_blueprint,
+    webhooks_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)

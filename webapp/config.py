@@ -68,6 +68,9 @@ class Settings:
     )
     streams: int = _setting(8, "Live streams that one process of the web application holds at most")
     stream_seconds: int = _setting(600, "Seconds after which a live stream ends; clients reconnect")
+    webhooks_to_loopback: int = _setting(
+        0, "1: webhooks may lead to this machine, and there by http too. For development only"
+    )
     database_url: str = _setting("", "SQLAlchemy URL. Empty: SQLite in the data folder")
     redis_url: str = _setting("", "Redis for rate limits and caches. Empty: the embedded Redis")
     broker_url: str = _setting("", "Celery broker. Empty: the embedded Redis")
@@ -261,7 +264,7 @@ def _parse(name: str, text: str, kind: type) -> object:
 
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
-    least |= {"streams": 0, "stream_seconds": 1}
+    least |= {"webhooks_to_loopback": 0, "streams": 0, "stream_seconds": 1}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
     least |= {"feed_merge_followers": 0}
     for name, bound in least.items():

@@ -12,6 +12,7 @@ from webapp.doorbell import queue_settings
 from webapp.extensions import db
 from workers.schedule import beat_schedule
 from workers.timer import SweepStep
+from workers.webhooks import WebhookStep
 
 TASK_SECONDS = 300
 
@@ -47,6 +48,7 @@ def make_celery(flask_app: Flask) -> Celery:
     )
     app.flask_app = flask_app
     app.steps["worker"].add(SweepStep)
+    app.steps["worker"].add(WebhookStep)
     return app
 
 

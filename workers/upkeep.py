@@ -14,6 +14,7 @@ from webapp.feed.keeping import drop_dormant
 from webapp.full_text import purge
 from webapp.messages.rotation import reencrypt_all
 from webapp.notifications.service import forget_old
+from webapp.notifications.webhooks import sending as webhooks
 from webapp.posts.recounting import recount_some
 from workers.claims import claimed
 
@@ -43,7 +44,7 @@ def tidy() -> int:
         forget_tokens(session)
         purge(session)
         gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
-    gone += drop_dormant() + forget_old()
+    gone += drop_dormant() + forget_old() + webhooks.forget_old()
     empty_write_ahead_log()
     log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all())
     return gone

@@ -1,0 +1,61 @@
+"""Tables of webhooks and of what is sent to them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.columns import DOCUMENT, UtcDateTime
+from webapp.extensions import Base
+
+WAITS = text("next_attempt_at IS NOT NULL")
+
+
+class Webhook(Base):
+    """Where somebody's app wants to be told; ``position`` is the newest notification handed over.
+
+    The secret is kept encrypted: it signs. ``failing_since`` is when the first of an unbroken row of failures
+    was; after days of that it is disabled, which ``disabled_reason`` says.
+    """
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(String(255))
+    kinds: Mapped[list[str]] = mapped_column(DOCUMENT)
+    secret: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    disabled_reason: Mapped[str | None] = mapped_column(String(200))
+
+
+class WebhookDelivery(Base):
+    """One message to one webhook; ``next_attempt_at`` is null once it is delivered or given up."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        Index(
+            "ix_webhook_deliveries_next",
+            "next_attempt_at",
+            sqlite_where=WAITS,
+            postgresql_where=WAITS,
+        ),
+        Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    body: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    problem: Mapped[str | None] = mapped_column(String(200))
