@@ -25,6 +25,7 @@ EMBEDDED, EXTERNAL = "embedded", "external"  # networks of brownie-config.yaml
 EMBEDDED_SEAL_SECONDS = 2.0
 EXTERNAL_SEAL_SECONDS = 60.0
 MAX_BATCH_ENTRIES = 10_000
+MIB = 1_048_576
 MOST = 10**9  # of anything that is counted or waited for
 
 
@@ -99,6 +100,19 @@ class Settings:
     limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address")
     limit_failures: str = _setting("50/hour", "Failed sign-ins allowed to one account")
     limit_register: str = _setting("20/hour", "Registrations allowed to one address and handle")
+    media_image_bytes: int = _setting(10 * MIB, "Bytes that an image may have when it is uploaded")
+    media_image_pixels: int = _setting(
+        40_000_000, "Pixels that an image may have, in all frames of an animated one together"
+    )
+    media_video_bytes: int = _setting(50 * MIB, "Bytes that a video may have")
+    media_quota_bytes: int = _setting(1_024 * MIB, "Bytes of files that one account may keep")
+    media_quota_files: int = _setting(10_000, "Files that one account may keep")
+    media_unused_seconds: float = _setting(
+        86_400.0, "Seconds after which an upload that nothing shows is removed"
+    )
+    media_decoders: int = _setting(
+        2, "Images read at once on one machine, each with at most 1.5 GiB of address space"
+    )
     log_level: str = _setting("INFO", "Lowest level that is logged")
     metrics_token: str = _setting(
         "",
@@ -225,13 +239,16 @@ def _parse(name: str, text: str, kind: type) -> object:
 def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
+    media = ("image_bytes", "image_pixels", "video_bytes", "quota_files", "decoders")
+    least |= {f"media_{name}": 1 for name in media}
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
     above = ("sweep_interval", "claim_seconds", "node_timeout", "node_retry", "stuck_seconds")
-    for name in (*above, "access_token_seconds", "refresh_token_seconds"):
+    lives = ("access_token_seconds", "refresh_token_seconds", "media_unused_seconds")
+    for name in (*above, *lives):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
             wanted = f"above zero, at most {MOST}"
@@ -247,6 +264,10 @@ def _check(settings: Settings) -> None:
         wanted = f"from 1 to {MAX_BATCH_ENTRIES}"
         raise InvalidSettingError("TROTH_SEAL_SIZE", str(settings.seal_size), wanted)
     _check_numbers(settings)
+    if settings.media_quota_bytes < 0:
+        raise InvalidSettingError(
+            "TROTH_MEDIA_QUOTA_BYTES", str(settings.media_quota_bytes), "0 or more"
+        )
     for name in ("limit_sign_in", "limit_failures", "limit_register"):
         try:
             parse_many(getattr(settings, name))

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from workers import anchoring, upkeep
+from workers import anchoring, media, upkeep
 
 
 @shared_task(name="troth.seal")
@@ -15,6 +15,12 @@ def seal(log_id: int) -> None:
 def sweep() -> None:
     """Seal, send and index."""
     anchoring.sweep()
+
+
+@shared_task(name="troth.media")
+def prepare_media(row_id: int) -> None:  # noqa: ARG001 - what waits is found by its rows
+    """Make thumbnails, erase what was given up."""
+    media.work()
 
 
 @shared_task(name="troth.tidy")

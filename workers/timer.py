@@ -4,23 +4,34 @@ It is a thread of the worker's main process, started before the broker is ever a
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from celery import bootsteps
 from flask import Flask
 
+from workers import media
 from workers.anchoring import sweep
 
 log = structlog.get_logger(__name__)
 
 
 class SweepTimer(threading.Thread):
-    """Sweeps every ``seconds`` until stopped; an unexpected error is logged and the next sweep comes."""
+    """Does its work every ``seconds`` until stopped; an unexpected error is logged and the next time comes.
 
-    def __init__(self, app: Flask, seconds: float) -> None:
-        super().__init__(name="sweep", daemon=True)
-        self._app, self._seconds = app, seconds
+    The work is the sweep, unless another is given with its name.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        seconds: float,
+        name: str = "sweep",
+        work: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._app, self._seconds, self._work = app, seconds, work or sweep
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -28,9 +39,9 @@ class SweepTimer(threading.Thread):
         while not self._stopping.wait(self._seconds):
             try:
                 with self._app.app_context():
-                    sweep()
+                    self._work()
             except Exception as error:
-                log.exception("sweep.failed", kind=type(error).__name__)
+                log.exception("sweep.failed", timer=self.name, kind=type(error).__name__)
 
     def stop(self) -> None:
         """Stop after the sweep that runs, and wait for it."""
@@ -45,16 +56,19 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
-        self.timer: SweepTimer | None = None
+        self.timers: list[SweepTimer] = []
 
     def start(self, worker: Any) -> None:
         """Start sweeping."""
         app: Flask = worker.app.flask_app
-        self.timer = SweepTimer(app, app.config["TROTH"].sweep_interval)
-        self.timer.start()
+        seconds = app.config["TROTH"].sweep_interval
+        # Media beside the sweep: a large image must not hold up the chain.
+        self.timers = [SweepTimer(app, seconds), SweepTimer(app, seconds, "media", media.work)]
+        for timer in self.timers:
+            timer.start()
 
     def stop(self, worker: Any) -> None:
         """Stop sweeping."""
         del worker
-        if self.timer is not None:
-            self.timer.stop()
+        for timer in self.timers:
+            timer.stop()

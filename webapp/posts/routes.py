@@ -21,7 +21,7 @@ from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.pagination import Cursor, PageQuerySchema, link_next
 from webapp.posts import reading, service
-from webapp.posts.drafts import Draft
+from webapp.posts.drafts import Draft, DraftMedia
 from webapp.posts.schemas import (
     BundleQuerySchema,
     DeletionSchema,
@@ -128,4 +128,5 @@ def _draft(body: dict[str, Any]) -> Draft:
         reply_to=body.get("reply_to"),
         quotes=body.get("quotes"),
         replaces=body.get("replaces"),
+        media=tuple(DraftMedia(one["id"], one.get("alt")) for one in body.get("media", ())),
     )

@@ -4,6 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
 from webapp.columns import iso
+from webapp.log.rules import MAX_ALT, MAX_MEDIA
 
 UUID_TEXT = validate.Regexp(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="Give a UUID in lower case with hyphens."
@@ -60,6 +61,13 @@ class PostPageSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class DraftMediaSchema(Schema):
+    """An uploaded file; without ``alt`` it is described as when it was uploaded."""
+
+    id = fields.UUID(required=True)
+    alt = fields.String(validate=validate.Length(max=MAX_ALT))
+
+
 class NewPostSchema(Schema):
     """Either a signed record (message, signature), or text from an account without a wallet."""
 
@@ -69,6 +77,11 @@ class NewPostSchema(Schema):
     audience = fields.String(validate=validate.OneOf(["public", "followers"]))
     reply_to = fields.String(validate=HASH, metadata={"description": "Content of a post"})
     quotes = fields.String(validate=HASH, metadata={"description": "Content of a post"})
+    media = fields.List(
+        fields.Nested(DraftMediaSchema),
+        validate=validate.Length(max=MAX_MEDIA),
+        metadata={"description": "At most four images, or one video"},
+    )
     id = fields.String(
         validate=UUID_TEXT, metadata={"description": "Your own UUIDv7, or the post to edit"}
     )

@@ -36,6 +36,14 @@ from webapp.posts.errors import (
     PostNotFoundError,
     TooManyVersionsError,
 )
+from webapp.posts.media import (
+    files_named,
+    link,
+    relink,
+    shown_items,
+    signed_items,
+    unlink,
+)
 from webapp.posts.models import Post
 from webapp.posts.reading import MAX_VERSIONS, answerable_post, may_read, readable_post
 from webapp.posts.views import PostView, new_view, shown_post
@@ -63,7 +71,8 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[PostView, bool]:
     session = db.session()
     author = _unsigned_author(session, account_id, draft.id)
     not_before = newest_final_block(session, current_log(session))
-    message = post_message(draft, author, not_before)
+    media = signed_items(session, account_id, draft.media)
+    message = post_message(draft, media, author, not_before)
     return _publish(account_id, check_record(session, Kind.POST, message, None, account_id))
 
 
@@ -114,9 +123,14 @@ def _create(
 ) -> PostView:
     row = first_version(account_id, entry, message)
     row |= find_answered(session, account_id, row)
+    files = files_named(session, account_id, message["media"])
+    row["media"] = shown_items(message["media"], files)
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
-    send_ahead(session)
+    if not files:
+        send_ahead(session)
     insert_one_each(session, (Entry, vars(entry)), (Post, row), (Event, created))
+    if files:
+        link(session, post_id, files)
     return new_view(row, entry)
 
 
@@ -141,6 +155,10 @@ def _edit(
     if post.version >= MAX_VERSIONS:
         raise TooManyVersionsError(str(post_id), MAX_VERSIONS)
     shown = _content(message)
+    if message["media"] or post.media:
+        files = files_named(session, account_id, message["media"])
+        shown["media"] = shown_items(message["media"], files)
+        relink(session, post_id, files)
     # What the post answered already stays right, also if that was deleted meanwhile.
     fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
     shown |= find_answered(session, account_id, fresh)
@@ -207,6 +225,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             post.entry_id, post.deleted_at = admission.entry_id, utc_now()
             post.text, post.media = None, []
             erase_record(session, record.author, record.record)
+            unlink(session, post_id)
             forget_answers(session, account_id, str(post_id))
             record_event(session, EventType.POST_DELETED, account_id, str(post_id))
             ring_after_commit(session, SEAL_TASK, record.log.id)
