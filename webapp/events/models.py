@@ -67,4 +67,4 @@ class Event(Base):
     subject: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(DOCUMENT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    delivered: Mapped[bool] = mapped_column(default=False, server_default=false())
+    delivered: Mapped[bool] = mapped_column(server_default=false())
