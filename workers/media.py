@@ -79,15 +79,23 @@ def erase_leftovers(deadline: float) -> int:
     for row in rows:
         if time.monotonic() > deadline:
             break
-        with writing() as session:
-            # First the row, uncommitted: an upload that comes to own the file after all waits, and is refused.
-            mine = delete(table_of(MediaLeftover)).where(_L.id == row.id)
-            if session.execute(mine).rowcount:  # type: ignore[attr-defined]
-                erase(row.digest, row.id)
-                erased += 1
+        try:
+            erased += _erase_one(row.id, row.digest)
+        except OSError as error:  # the row stays, and the next round tries again
+            log.exception("media.not_erased", media=str(row.id), kind=type(error).__name__)
     if erased:
         log.info("media.erased", files=erased)
     return erased
+
+
+def _erase_one(media_id: UUID, digest: bytes) -> bool:
+    with writing() as session:
+        # First the row, uncommitted: an upload that comes to own the file after all waits, and is refused.
+        mine = delete(table_of(MediaLeftover)).where(_L.id == media_id)
+        if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
+            return False
+        erase(digest, media_id)
+        return True
 
 
 def prepare(deadline: float) -> int:

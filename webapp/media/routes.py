@@ -19,7 +19,7 @@ from webapp.media.errors import (
 )
 from webapp.media.models import MediaFile, MediaState
 from webapp.media.schemas import MediaSchema, ThumbnailQuerySchema
-from webapp.media.service import keep_upload
+from webapp.media.service import keep_upload, own_file
 from webapp.media.sniffing import EXTENSIONS, IMAGES
 from webapp.media.storage import THUMBNAIL_TYPE, path_of
 from webapp.media.uploads import Upload, most_bytes, with_upload
@@ -63,11 +63,11 @@ def upload_media(upload: Upload) -> tuple[MediaFile, int]:
 
 
 @blueprint.get("/media/<uuid:media_id>/info")
-@jwt_required(optional=True)
+@jwt_required()
 @blueprint.response(200, MediaSchema)
 def media_info(media_id: UUID) -> MediaFile:
-    """Return what is known of a file, its state above all."""
-    return _seen(media_id).media
+    """Return what is known of an own file, its state above all."""
+    return own_file(db.session(), current_account_id(), media_id)
 
 
 @blueprint.get("/media/<uuid:media_id>")

@@ -27,6 +27,7 @@ from webapp.http import nameless_file
 from webapp.media.decoding import recode
 from webapp.media.errors import (
     MediaBusyError,
+    MediaNotFoundError,
     MediaProcessingError,
     MediaQuotaError,
     MediaTooLargeError,
@@ -172,6 +173,15 @@ def find_own(session: Session, account_id: UUID, ids: Collection[UUID]) -> dict[
         if one not in found:
             raise MediaUnknownError(str(one))
     return found
+
+
+def own_file(session: Session, account_id: UUID, media_id: UUID) -> MediaFile:
+    """Return an account's file; raises MediaNotFoundError, also for somebody else's."""
+    mine = select(MediaFile).where(_M.account_id == account_id, _M.id == media_id)
+    file = session.scalars(mine).one_or_none()
+    if file is None:
+        raise MediaNotFoundError(str(media_id))
+    return file
 
 
 def check_avatar(session: Session, account_id: UUID, media_id: UUID) -> None:

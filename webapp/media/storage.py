@@ -7,7 +7,6 @@ with the same file have two, so that erasing one's never takes the other's.
 import hashlib
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -52,11 +51,11 @@ def place(file: BinaryIO, path: Path) -> None:
 
 
 def erase(digest: bytes, media_id: UUID) -> None:
-    """Erase a file with all that was made of it; again changes nothing."""
+    """Erase a file with all that was made of it; again changes nothing.
+
+    Its folder stays, also empty: a file that is just being placed there counts on it.
+    """
     path = path_of(digest, media_id)
     # Whatever this release or another one may have made: every such name holds the owner's id.
     for one in path.parent.glob(f"{path.name}*"):
         one.unlink(missing_ok=True)
-    for folder in (path.parent, path.parent.parent):
-        with suppress(OSError):  # somebody else's file is in it, or it is gone
-            folder.rmdir()

@@ -1,5 +1,6 @@
 """Files in posts: who may attach them, who sees them, and when they are gone."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from chain.proofs.records import Kind
-from tests.support.answers import nothing_written, refused
+from tests.support.answers import at_once, nothing_written, refused
 from tests.support.files import mp4, picture, signed_media, upload
 from tests.support.wallet import Person
 from webapp.accounts.relations.models import Follow
@@ -38,7 +39,7 @@ def see(person: Person, file: dict[str, Any]) -> int:
 
 def names_on_disk(app: Flask) -> str:
     folder: Path = app.config["TROTH"].data_dir / "media"
-    return " ".join(path.name for path in folder.rglob("*"))
+    return " ".join(path.name for path in folder.rglob("*") if path.is_file())
 
 
 def uses(app: Flask) -> list[int]:
@@ -47,12 +48,15 @@ def uses(app: Flask) -> list[int]:
 
 
 def test_signed_media_are_shown_with_their_files(
-    app: Flask, alice: Person, visitor: Person
+    app: Flask, alice: Person, bob: Person, visitor: Person
 ) -> None:
     files = ready(app, alice, *COLOURS[:4])
     items = [signed_media(file, f"picture {n}") for n, file in enumerate(files)]
     assert see(visitor, files[0]) == 404
     assert see(alice, files[0]) == 200
+    info = f"/media/{files[0]['id']}/info"
+    assert alice.call("GET", info).json == files[0] | {"state": "ready"}
+    refused(bob.call("GET", info), 404, "media_not_found")
     answer = alice.publish(alice.post_record(media=items))
     assert answer.status_code == 201, answer.text
     shown = answer.json["media"]
@@ -180,6 +184,27 @@ def test_a_file_goes_with_the_last_post_that_shows_it(
     assert see(visitor, same) == 200
     refused(alice.publish(alice.post_record(media=[signed_media(file)])), 422, "media_unknown")
     assert upload(alice, picture()).status_code == 201
+
+
+def test_a_file_in_many_posts_at_once_is_counted_right(app: Flask, alice: Person) -> None:
+    (file,) = ready(app, alice, "red")
+    bodies = [
+        alice.sign(Kind.POST, alice.post_record(media=[signed_media(file)])) for _ in range(4)
+    ]
+    people = [alice.again(app.test_client()) for _ in bodies]
+    answers = at_once(
+        *(
+            partial(one.call, "POST", "/posts", body)
+            for one, body in zip(people, bodies, strict=True)
+        )
+    )
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert uses(app) == [4]
+    gone = at_once(
+        *(partial(one.delete, post.json) for one, post in zip(people, answers, strict=True))
+    )
+    assert [answer.status_code for answer in gone] == [200] * 4
+    assert uses(app) == []
 
 
 def test_files_come_as_what_they_are_and_do_nothing(
