@@ -48,7 +48,7 @@ def errors_page() -> str:
         ("not_found", 404): "There is nothing at this address",
         ("method_not_allowed", 405): "The address does not take this method",
         ("length_required", 411): "The body came without a Content-Length",
-        ("too_large", 413): "The body is larger than 1 MiB",
+        ("too_large", 413): "The body is larger than is taken here",
         ("slow_down", 429): "Too many tries; see Retry-After",
         ("internal", 500): "Something went wrong on our side; quote the request id",
     }

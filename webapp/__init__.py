@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, feed, log, messages, notifications, outbox, posts
+from webapp import accounts, events, feed, log, media, messages, notifications, outbox, posts
 from webapp.accounts import throttle
 from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
@@ -41,6 +41,7 @@ from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.media.routes import blueprint as media_blueprint
 from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
@@ -61,7 +62,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts, feed, messages, notifications)
+FEATURES = (events, outbox, log, accounts, media, posts, feed, messages, notifications)
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     exports_blueprint,
     oauth_blueprint,
     deletion_blueprint,
+    media_blueprint,
     posts_blueprint,
     reactions_blueprint,
     feed_blueprint,

@@ -33,6 +33,7 @@ LIMITS = (
     "limit_write",
     "limit_token",
 )
+MIB = 1_048_576
 MOST = 10**9  # of anything that is counted or waited for
 
 
@@ -133,6 +134,19 @@ class Settings:
     )
     limit_token: str = _setting(
         "120/minute", "Refreshed, exchanged and revoked tokens allowed to one account or address"
+    )
+    media_image_bytes: int = _setting(10 * MIB, "Bytes that an image may have when it is uploaded")
+    media_image_pixels: int = _setting(
+        40_000_000, "Pixels that an image may have, in all frames of an animated one together"
+    )
+    media_video_bytes: int = _setting(50 * MIB, "Bytes that a video may have")
+    media_quota_bytes: int = _setting(1_024 * MIB, "Bytes of files that one account may keep")
+    media_quota_files: int = _setting(10_000, "Files that one account may keep")
+    media_unused_seconds: float = _setting(
+        86_400.0, "Seconds after which an upload that nothing shows is removed"
+    )
+    media_decoders: int = _setting(
+        2, "Images read at once on one machine, each with at most 1.5 GiB of address space"
     )
     log_level: str = _setting("INFO", "Lowest level that is logged")
     metrics_token: str = _setting(
@@ -267,13 +281,15 @@ def _check_numbers(settings: Settings) -> None:
     least |= {"webhooks_to_loopback": 0, "streams": 0, "stream_seconds": 1}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
     least |= {"feed_merge_followers": 0}
+    media = ("image_bytes", "image_pixels", "video_bytes", "quota_files", "decoders")
+    least |= {f"media_{name}": 1 for name in media}
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):
             wanted = f"from {bound} to {MOST}"
             raise InvalidSettingError(variable(name), str(value), wanted)
     above = ("sweep_interval", "claim_seconds", "node_timeout", "node_retry", "stuck_seconds")
-    tokens = ("access_token_seconds", "refresh_token_seconds")
+    tokens = ("access_token_seconds", "refresh_token_seconds", "media_unused_seconds")
     for name in (*above, *tokens, "feed_dormant_days"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
@@ -293,6 +309,10 @@ def _check(settings: Settings) -> None:
         wanted = "0, or a port from 1 to 65535"
         raise InvalidSettingError("TROTH_STREAM_PORT", str(settings.stream_port), wanted)
     _check_numbers(settings)
+    if settings.media_quota_bytes < 0:
+        raise InvalidSettingError(
+            "TROTH_MEDIA_QUOTA_BYTES", str(settings.media_quota_bytes), "0 or more"
+        )
     for name in LIMITS:
         try:
             parse_many(getattr(settings, name))

@@ -1,9 +1,11 @@
 """What every request and answer has in common: strict JSON in, compact JSON out, safe headers."""
 
 import json
+import tempfile
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
 from flask import Flask, Request, Response, current_app, request
 from flask.json.provider import JSONProvider
@@ -14,12 +16,42 @@ from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 from chain.proofs.bundle import load_strict_json
 from chain.proofs.errors import MalformedError
+from webapp.config import Settings
 from webapp.errors import MalformedRequestError, WrongTypeError
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
 FORM = "application/x-www-form-urlencoded"
 _FORM_MARK = "troth_takes_form"
+MAX_FORM_BYTES = 65_536  # of a form's fields that are no files
+MAX_FORM_PARTS = 8
+View = TypeVar("View", bound=Callable[..., Any])
+_STREAMED = "troth_streamed"
+
+
+def streamed(most: Callable[[Settings], int]) -> Callable[[View], View]:
+    """Let a view read its body itself, of at most so many bytes: of any type, and never whole in memory.
+
+    Give the view below every decorator that must refuse a request before its body is read.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _STREAMED, most)
+        return view
+
+    return mark
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Return the folder of files that are on their way, made if need be."""
+    folder = settings.data_dir / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def nameless_file() -> BinaryIO:
+    """Open a temporary file in the data folder; it has no name, so that it is gone once nobody has it open."""
+    return tempfile.TemporaryFile(dir=uploads_folder(current_app.config["TROTH"]))
 
 
 class NotStrictJsonError(ValueError):
@@ -50,6 +82,10 @@ class StrictRequest(Request):
     def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Say what is wrong with the body instead of a bare 400."""
         raise MalformedRequestError([{"field": "", "problem": str(e)}])
+
+    def _get_file_stream(self, *args: object, **kwargs: object) -> BinaryIO:  # noqa: ARG002
+        """Keep a form's file out of memory and of the system's folder for temporary files."""
+        return nameless_file()
 
 
 class StrictParser(FlaskParser):
@@ -94,10 +130,18 @@ def register_http(app: Flask) -> None:
 
     @app.before_request
     def check_body() -> None:
-        if request.content_length is not None and request.content_length > MAX_BODY_BYTES:
-            raise RequestEntityTooLarge(f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        view = app.view_functions.get(request.endpoint or "")
+        bound: Callable[[Settings], int] | None = getattr(view, _STREAMED, None)
+        most = MAX_BODY_BYTES if bound is None else bound(app.config["TROTH"])
+        if request.content_length is not None and request.content_length > most:
+            raise RequestEntityTooLarge(f"The body is larger than {most} bytes.")
         if request.content_length is None and "Transfer-Encoding" in request.headers:
             raise LengthRequired("Send the body with a Content-Length.")
+        if bound is not None:
+            request.max_content_length = most
+            request.max_form_memory_size = MAX_FORM_BYTES
+            request.max_form_parts = MAX_FORM_PARTS
+            return
         if request.get_data(cache=True):
             _check_type()
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from workers import anchoring, delivery, upkeep
+from workers import anchoring, delivery, media, upkeep
 
 
 @shared_task(name="troth.seal")
@@ -21,6 +21,12 @@ def sweep() -> None:
 def deliver(_: int = 0) -> None:
     """Deliver what is owed of events."""
     delivery.deliver()
+
+
+@shared_task(name="troth.media")
+def prepare_media(row_id: int) -> None:  # noqa: ARG001 - what waits is found by its rows
+    """Make thumbnails, erase what was given up."""
+    media.work()
 
 
 @shared_task(name="troth.tidy")

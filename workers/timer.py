@@ -15,6 +15,7 @@ from flask import Flask
 from workers.anchoring import sweep
 from workers.chores import do_chores
 from workers.delivery import deliver
+from workers.media import work as tend_media
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,9 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
         """Start each in a thread of its own: a long export must hold up no batch."""
         app: Flask = worker.app.flask_app
         seconds = app.config["TROTH"].sweep_interval
-        self.timers = [SweepTimer(app, seconds, work) for work in (sweep, deliver, do_chores)]
+        self.timers = [
+            SweepTimer(app, seconds, work) for work in (sweep, deliver, do_chores, tend_media)
+        ]
         for timer in self.timers:
             timer.start()
 

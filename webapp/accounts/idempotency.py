@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cryptography.fernet import Fernet
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 from flask_jwt_extended import decode_token, get_jwt, get_jwt_identity, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_limiter.util import get_remote_address
@@ -45,6 +45,7 @@ LONGEST = 128
 KEPT_HEADERS = ("Location", "ETag")
 
 View = Callable[..., Any]
+_SAID = "troth_said"
 
 
 def idempotent(view: View) -> View:
@@ -89,6 +90,11 @@ def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> Vie
 
 def _answer(view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
     return make_response(view(*args, **kwargs))
+
+
+def use_fingerprint(digest: bytes) -> None:
+    """Let a digest stand for this request's body, which was read already and is too large to keep."""
+    g.setdefault(_SAID, digest)
 
 
 def forget_tokens(session: Session) -> int:
@@ -246,7 +252,8 @@ def _fingerprint() -> bytes:
     """
     secret = current_app.config["JWT_SECRET_KEY"].encode()
     refresh_id = str(_claims().get("rid", ""))
-    said = f"{request.path}\0{refresh_id}\0".encode() + request.get_data(cache=True)
+    body = g.get(_SAID) or request.get_data(cache=True)
+    said = f"{request.path}\0{refresh_id}\0".encode() + body
     return hmac.new(secret, b"idempotency\0" + said, hashlib.sha256).digest()
 
 

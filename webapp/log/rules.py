@@ -1,7 +1,7 @@
 """The rules that a record must keep beyond its shape (protocol, section 2)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chain.proofs.records import AUDIENCES, SCOPE_POST, ZERO_ADDRESS, ZERO_HASH, Kind
@@ -20,6 +20,7 @@ MAX_AGE_SECONDS = 86_400
 MAX_DELEGATION_SECONDS = 90 * 86_400
 MAX_TEXT = 10_000
 MAX_ABOUT = 1_000
+MAX_MEDIA, MAX_ALT, MAX_MIME = 4, 1_000, 100
 
 
 class TextRefusedError(RecordRefusedError):
@@ -39,15 +40,19 @@ class TextRefusedError(RecordRefusedError):
 
 
 class MediaRefusedError(RecordRefusedError):
-    """Media in a post, which this release does not store."""
+    """Media that a post cannot hold."""
 
     code = "media_refused"
-    title = "Media cannot be attached yet"
+    title = "The post's media cannot be accepted"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__()
 
     @property
     def detail(self) -> str:
-        """Say what to send."""
-        return "This server does not take media yet; send an empty media list."
+        """Say why, and what may be sent."""
+        return f"The media {self.why}; a post holds at most {MAX_MEDIA} images, or one video."
 
 
 def lower_addresses(message: object) -> object:
@@ -64,19 +69,27 @@ def _is_text(value: object) -> bool:
 
 
 def check_bounds(kind: Kind, message: Mapping[str, Any]) -> None:
-    """Refuse texts that are too long or hold U+0000, zero salts and media."""
+    """Refuse texts that are too long or hold U+0000, zero salts and too many media."""
     bounds = {"text": MAX_TEXT, "about": MAX_ABOUT}
     for name, most in bounds.items():
         if name in message:
             check_text(name, message[name], most)
     if kind is Kind.POST and message["audience"] not in AUDIENCES:
         raise TextRefusedError("audience", f"is none of {', '.join(AUDIENCES)}")
-    if kind is Kind.POST and message["media"]:
-        raise MediaRefusedError
+    if kind is Kind.POST:
+        _check_media(message["media"])
     if kind is Kind.DELEGATION and message["scope"] != SCOPE_POST:
         raise DelegationRefusedError(f"has a scope other than '{SCOPE_POST}'")
     if message.get("salt") == ZERO_HASH:
         raise SaltRefusedError("is zero")
+
+
+def _check_media(media: Sequence[Mapping[str, Any]]) -> None:
+    if len(media) > MAX_MEDIA:
+        raise MediaRefusedError(f"are {len(media)}")
+    for index, item in enumerate(media):
+        check_text(f"media[{index}].alt", item["alt"], MAX_ALT)
+        check_text(f"media[{index}].mime", item["mime"], MAX_MIME)
 
 
 def check_text(name: str, value: str, most: int) -> None:

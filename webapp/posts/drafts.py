@@ -10,6 +10,14 @@ from webapp.log.service import KnownBlock
 
 
 @dataclass(frozen=True)
+class DraftMedia:
+    """An uploaded file in a draft; without ``alt`` it has that of its upload."""
+
+    id: UUID
+    alt: str | None
+
+
+@dataclass(frozen=True)
 class Draft:
     """What somebody without a wallet wants to publish."""
 
@@ -19,16 +27,19 @@ class Draft:
     reply_to: str | None
     quotes: str | None
     replaces: str | None
+    media: tuple[DraftMedia, ...] = ()
 
 
-def post_message(draft: Draft, author: str, not_before: KnownBlock) -> dict[str, Any]:
-    """Return the Post record of a draft, with a fresh salt."""
+def post_message(
+    draft: Draft, media: list[dict[str, Any]], author: str, not_before: KnownBlock
+) -> dict[str, Any]:
+    """Return the Post record of a draft with these media, with a fresh salt."""
     return {
         "id": record_hex(draft.id),
         "author": author,
         "audience": draft.audience,
         "text": draft.text,
-        "media": [],
+        "media": media,
         "replyTo": draft.reply_to or ZERO_HASH,
         "quotes": draft.quotes or ZERO_HASH,
         "replaces": draft.replaces or ZERO_HASH,

@@ -29,6 +29,7 @@ class Post(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
     audience: Mapped[str] = mapped_column(String(10))
     text: Mapped[str | None] = mapped_column(Text)
+    # As signed, each with the id and size of its file.
     media: Mapped[list[dict[str, Any]]] = mapped_column(DOCUMENT)
     reply_to: Mapped[bytes | None] = mapped_column(HASH, index=True)
     quotes: Mapped[bytes | None] = mapped_column(HASH, index=True)
@@ -84,6 +85,17 @@ class Repost(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
     post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PostMedia(Base):
+    """A file that a version of a post shows; ``shown`` if the current one does."""
+
+    __tablename__ = "post_media"
+    __table_args__ = (Index("ix_post_media_media", "media_id", "post_id"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"), primary_key=True)
+    shown: Mapped[bool]
 
 
 class PostTag(Base):

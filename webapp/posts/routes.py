@@ -21,7 +21,7 @@ from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.posts import lists, reading, service
-from webapp.posts.drafts import Draft
+from webapp.posts.drafts import Draft, DraftMedia
 from webapp.posts.pages import Answer, page_of
 from webapp.posts.schemas import (
     BundleQuerySchema,
@@ -123,4 +123,5 @@ def _draft(body: dict[str, Any]) -> Draft:
         reply_to=body.get("reply_to"),
         quotes=body.get("quotes"),
         replaces=body.get("replaces"),
+        media=tuple(DraftMedia(one["id"], one.get("alt")) for one in body.get("media", ())),
     )

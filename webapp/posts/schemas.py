@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, missing, validate, vali
 
 from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
 from webapp.columns import iso
+from webapp.log.rules import MAX_ALT, MAX_MEDIA
 from webapp.pagination import PageQuerySchema
 
 UUID_TEXT = validate.Regexp(
@@ -73,6 +74,13 @@ class PostPageSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class DraftMediaSchema(Schema):
+    """An uploaded file; without ``alt`` it is described as when it was uploaded."""
+
+    id = fields.UUID(required=True)
+    alt = fields.String(validate=validate.Length(max=MAX_ALT))
+
+
 class PersonsPageQuerySchema(PageQuerySchema):
     """Which of a person's posts: with answers to others or not, with what they passed on or not."""
 
@@ -107,6 +115,11 @@ class NewPostSchema(Schema):
     audience = fields.String(validate=validate.OneOf(["public", "followers"]))
     reply_to = fields.String(validate=HASH, metadata={"description": "Content of a post"})
     quotes = fields.String(validate=HASH, metadata={"description": "Content of a post"})
+    media = fields.List(
+        fields.Nested(DraftMediaSchema),
+        validate=validate.Length(max=MAX_MEDIA),
+        metadata={"description": "At most four images, or one video"},
+    )
     id = fields.String(
         validate=UUID_TEXT, metadata={"description": "Your own UUIDv7, or the post to edit"}
     )

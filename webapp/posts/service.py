@@ -39,6 +39,14 @@ from webapp.posts.errors import (
     PostNotFoundError,
     TooManyVersionsError,
 )
+from webapp.posts.media import (
+    files_named,
+    link,
+    relink,
+    shown_items,
+    signed_items,
+    unlink,
+)
 from webapp.posts.models import Post
 from webapp.posts.reading import MAX_VERSIONS, answerable_post, may_read, readable_post
 from webapp.posts.tallies import ADD_POSTS, add_answers, count_answers, count_posts, more_posts
@@ -68,7 +76,8 @@ def publish_draft(account_id: UUID, draft: Draft) -> tuple[PostView, bool]:
     session = db.session()
     author = _unsigned_author(session, account_id, draft.id)
     not_before = newest_final_block(session, current_log(session))
-    message = post_message(draft, author, not_before)
+    media = signed_items(session, account_id, draft.media)
+    message = post_message(draft, media, author, not_before)
     return _publish(account_id, check_record(session, Kind.POST, message, None, account_id))
 
 
@@ -119,10 +128,13 @@ def _create(
 ) -> PostView:
     row = first_version(account_id, entry, message)
     row |= find_answered(session, account_id, row)
+    files = files_named(session, account_id, message["media"])
+    row["media"] = shown_items(message["media"], files)
     beside = companions_of(session, account_id, row["text"])
     created = event_row(EventType.POST_CREATED, account_id, str(post_id), version=1)
     ring_delivery(session)
-    send_ahead(session)
+    if not files:
+        send_ahead(session)
     insert_one_each(
         session,
         (Entry, vars(entry)),
@@ -132,6 +144,8 @@ def _create(
     )
     count_answers(session, add_answers({}, (row["parent_id"], row["quoted_id"])))
     add_companions(session, [(post_id, entry.accepted_at, beside)])
+    if files:
+        link(session, post_id, files)
     return new_view(row, entry)
 
 
@@ -158,6 +172,10 @@ def _edit(
     if post.version >= MAX_VERSIONS:
         raise TooManyVersionsError(str(post_id), MAX_VERSIONS)
     shown = _content(message)
+    if message["media"] or post.media:
+        files = files_named(session, account_id, message["media"])
+        shown["media"] = shown_items(message["media"], files)
+        relink(session, post_id, files)
     # What the post answered already stays right, also if that was deleted meanwhile.
     fresh = {name: value for name, value in shown.items() if value != getattr(post, name)}
     shown |= find_answered(session, account_id, fresh)
@@ -236,6 +254,7 @@ def _delete(account_id: UUID, post_id: UUID, record: CheckedRecord) -> PostView:
             count_answers(session, add_answers({}, (post.parent_id, post.quoted_id), -1))
             drop_companions(session, post_id)
             erase_record(session, record.author, record.record)
+            unlink(session, post_id)
             session.flush()
             purge(session)
             forget_answers(session, account_id, str(post_id))

@@ -102,6 +102,8 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
             answers[index] = entry
             continue
         one = offered[index]
+        if one.record.message["media"]:
+            continue  # files are locked and counted: in its turn, like an edit
         row = first_version(one.account_id, entry, one.record.message)
         try:
             row |= find_answered(session, one.account_id, row)

@@ -239,10 +239,10 @@ def test_an_unknown_audience_is_refused(app: Flask, alice: Person, carol: Person
             refused(carol.call("POST", "/posts", body), 400, "malformed")
 
 
-def test_media_cannot_be_attached_yet(app: Flask, alice: Person) -> None:
+def test_media_that_nobody_uploaded_are_refused(app: Flask, alice: Person) -> None:
     media = [{"digest": "0x" + "11" * 32, "mime": "image/png", "alt": "a picture"}]
     with nothing_written(app):
-        refused(alice.publish(alice.post_record(media=media)), 422, "media_refused")
+        refused(alice.publish(alice.post_record(media=media)), 422, "media_unknown")
 
 
 # --- shape -----------------------------------------------------------------------------------
