@@ -14,6 +14,8 @@ FEATURES = [
     "accounts",
     "media",
     "posts",
+    # Records like posts, without readers; moderation stamps its audit trail.
+    "stamps",
     "feed",
     "messages",
     "notifications",

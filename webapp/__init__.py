@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, log, outbox, posts
+from webapp import accounts, events, log, outbox, posts, stamps
 from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -27,6 +27,7 @@ from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
+from webapp.stamps.routes import blueprint as stamps_blueprint
 from webapp.status.routes import blueprint as status_blueprint
 
 # What was imported lives as long as the process; so it is never looked through again.
@@ -35,7 +36,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts)
+FEATURES = (events, outbox, log, accounts, posts, stamps)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -54,7 +55,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint):
+    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint, stamps_blueprint):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:

@@ -79,9 +79,11 @@ def _beyond(
     return or_(past, and_(column == cursor.moment, tie))
 
 
-def link_next(page: dict[str, Any], cursor: Cursor) -> dict[str, str]:
-    """Return the Link header (RFC 8288) that leads to the next page."""
-    parameters = {"cursor": str(cursor), "limit": page["limit"]}
+def link_next(
+    page: dict[str, Any], cursor: object, filters: dict[str, str] | None = None
+) -> dict[str, str]:
+    """Return the Link header (RFC 8288) that leads to the next page of the same filters."""
+    parameters = {**(filters or {}), "cursor": str(cursor), "limit": page["limit"]}
     if since := page.get("since"):
         parameters["since"] = str(since)
     return {"Link": f'<{request.path}?{urlencode(parameters)}>; rel="next"'}

@@ -41,6 +41,8 @@ class EventType(StrEnum):
     ACCOUNT_RESTORED = "account.restored"
     ACCOUNT_DELETED = "account.deleted"
     BATCH_FINAL = "batch.final"
+    STAMP_CREATED = "stamp.created"
+    STAMP_DELETED = "stamp.deleted"
 
 
 class Event(Base):
