@@ -14,7 +14,7 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, log, outbox, posts, stamps
+from webapp import accounts, events, log, moderation, outbox, posts, stamps
 from webapp.accounts import throttle
 from webapp.accounts.routes import blueprint as accounts_blueprint
 from webapp.config import Settings, load_settings
@@ -25,6 +25,7 @@ from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.moderation.routes import blueprint as moderation_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.secrets import load_secrets
 from webapp.stamps.routes import blueprint as stamps_blueprint
@@ -36,7 +37,7 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, posts, stamps)
+FEATURES = (events, outbox, log, accounts, posts, stamps, moderation)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -55,7 +56,13 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     for error in throttle.STORE_ERRORS:
         app.register_error_handler(error, throttle.on_store_down)
     app.after_request(throttle.tell_limits)
-    for blueprint in (log_blueprint, accounts_blueprint, posts_blueprint, stamps_blueprint):
+    for blueprint in (
+        log_blueprint,
+        accounts_blueprint,
+        posts_blueprint,
+        stamps_blueprint,
+        moderation_blueprint,
+    ):
         api.register_blueprint(blueprint, url_prefix=API_PREFIX)
     app.register_blueprint(status_blueprint)
     if settings.trusted_proxies:

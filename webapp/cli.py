@@ -20,6 +20,7 @@ from webapp.commands import setup as setup_command
 from webapp.commands import transactions as transactions_command
 from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
+from webapp.commands.moderation import moderation
 from webapp.commands.monitor import monitor
 from webapp.commands.self_anchor import self_anchor
 from webapp.commands.stamp import stamp
@@ -146,6 +147,7 @@ cli.add_command(anchors_command.anchors)
 cli.add_command(doctor_command.doctor)
 cli.add_command(audit)
 cli.add_command(monitor)
+cli.add_command(moderation)
 cli.add_command(self_anchor)
 cli.add_command(stamp)
 cli.add_command(transactions_command.transactions)
