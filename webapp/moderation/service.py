@@ -176,8 +176,11 @@ def end_suspension(account_id: UUID) -> bool:
     with writing() as session:
         subject = lock_subject(session, ACCOUNT, account_id)
         due = (_X.c.act == SUSPEND, _X.c.over_at.is_(None), _X.c.until <= utc_now())
-        mine = select(_X.c.id).where(_X.c.subject_id == account_id, *due)
-        if session.execute(locked(session, mine)).first() is None or subject.since is None:
+        mine = (_X.c.subject_id == account_id, *due)
+        if session.execute(locked(session, select(_X.c.id).where(*mine))).first() is None:
+            return False
+        if subject.since is None:  # it was lifted by other means; there is nothing to wait for
+            session.execute(update(_X).where(*mine).values(over_at=utc_now()))
             return False
         apply(session, Actor(None, TIME), subject, Order(RESTORE, ACCOUNT, account_id, ""))
         return True

@@ -12,6 +12,7 @@ from tests.support.wallet import Person
 from webapp.database import writing
 from webapp.events.models import Event
 from webapp.extensions import db
+from webapp.moderation.service import due_suspensions
 from workers.moderating import tend_moderation
 
 from .conftest import Town
@@ -190,6 +191,20 @@ def test_an_operator_who_is_alone_decides_about_what_they_did(town: Town) -> Non
     town.act("suspend", "account", town.other.account, by=town.boss)
     assert town.boss.call("POST", path, grant).status_code == 200
     assert town.rita.call("GET", f"/posts/{post}").status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_suspension_that_was_lifted_otherwise_is_not_waited_for(town: Town) -> None:
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    town.act("suspend", "account", town.dora.account, until=until)
+    with town.app.app_context():
+        with writing() as session:
+            session.execute(text("UPDATE accounts SET suspended_at = NULL"))
+            session.execute(text("UPDATE moderation_actions SET until = created_at"))
+        assert len(due_suspensions(db.session(), 10)) == 1
+        tend_moderation()
+        assert due_suspensions(db.session(), 10) == []
+    assert [one["act"] for one in mine(town.dora)] == ["suspend"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused
 from tests.support.wallet import Person
-from webapp.commands.audit import audit_database
+from webapp.commands.audit import audit_database, audit_rows
 from webapp.events.models import Event
 from webapp.extensions import db
 from webapp.log.models import Entry
@@ -138,6 +138,19 @@ def test_what_is_no_stamp_is_refused_and_leaves_nothing(
             {"digest": DIGEST, "id": "no"},
         ):
             refused(carol.call("POST", "/stamps", body), 400, "malformed")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_audit_notices_a_stamp_that_is_not_as_it_was_logged(app: Flask, alice: Person) -> None:
+    stamped(alice)
+    for change in ("about = 'another file'", "digest = x'00'", "deleted_at = created_at"):
+        with app.app_context():
+            db.session.execute(text(f"UPDATE stamps SET {change}"))  # noqa: S608
+            assert set(audit_rows(db.session.connection()).counts) == {"stamp"}, change
+            db.session.rollback()
+    with app.app_context():
+        db.session.execute(text("DELETE FROM stamps"))
+        assert set(audit_rows(db.session.connection()).counts) == {"stamp"}
 
 
 def test_a_key_repeats_the_answer(carol: Person) -> None:
