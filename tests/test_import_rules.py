@@ -15,6 +15,8 @@ FEATURES = [
     "media",
     "posts",
     "search",
+    # Records like posts, without readers; moderation stamps its audit trail.
+    "stamps",
     "feed",
     "messages",
     "notifications",

@@ -14,7 +14,19 @@ from flask import Flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import accounts, events, feed, log, media, messages, notifications, outbox, posts
+from webapp import (
+    accounts,
+    events,
+    feed,
+    log,
+    media,
+    messages,
+    moderation,
+    notifications,
+    outbox,
+    posts,
+    stamps,
+)
 from webapp.accounts import throttle
 from webapp.accounts.access import charge_at_open_routes
 from webapp.accounts.cookies import cookie_config, register_cookies
@@ -43,6 +55,7 @@ from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.media.routes import blueprint as media_blueprint
 from webapp.messages.routes import blueprint as messages_blueprint
+from webapp.moderation.routes import blueprint as moderation_blueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
@@ -53,6 +66,7 @@ from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.search.routes import blueprint as search_blueprint
 from webapp.secrets import load_message_keys, load_secrets
+from webapp.stamps.routes import blueprint as stamps_blueprint
 from webapp.status.routes import blueprint as status_blueprint
 from webapp.wakeups import Waker, channel_of
 
@@ -62,7 +76,19 @@ gc.enable()
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 API_PREFIX = "/api/v1"
-FEATURES = (events, outbox, log, accounts, media, posts, feed, messages, notifications)
+FEATURES = (
+    events,
+    outbox,
+    log,
+    accounts,
+    media,
+    posts,
+    stamps,
+    feed,
+    messages,
+    notifications,
+    moderation,
+)
 BLUEPRINTS = (
     log_blueprint,
     accounts_blueprint,
@@ -83,6 +109,8 @@ BLUEPRINTS = (
     notifications_blueprint,
     events_blueprint,
     webhooks_blueprint,
+    stamps_blueprint,
+    moderation_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)

@@ -21,10 +21,12 @@ from webapp.commands import setup as setup_command
 from webapp.commands import transactions as transactions_command
 from webapp.commands import verify as verify_command
 from webapp.commands.audit import audit
+from webapp.commands.moderation import moderation
 from webapp.commands.monitor import monitor
 from webapp.commands.rebuild import rebuild
 from webapp.commands.recount import recount
 from webapp.commands.self_anchor import self_anchor
+from webapp.commands.stamp import stamp
 from webapp.commands.status import status
 from webapp.config import InvalidSettingError, load_settings
 from webapp.database import writing
@@ -97,6 +99,12 @@ def setup() -> None:
 @click.option(
     "--api", metavar="URL", help="Also read the public log there, for 'authority' and 'latest'"
 )
+@click.option(
+    "--file",
+    "held",
+    type=click.Path(path_type=Path),
+    help="Also check that this is the file that a stamp (or a post's media) names",
+)
 @click.option("--offline", is_flag=True, help="Ask no node; check what the file alone can show")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON")
 def verify(file: Path, as_json: bool, offline: bool, **pins: object) -> None:
@@ -161,7 +169,9 @@ cli.add_command(rebuild)
 cli.add_command(audit)
 cli.add_command(monitor)
 cli.add_command(recount)
+cli.add_command(moderation)
 cli.add_command(self_anchor)
+cli.add_command(stamp)
 cli.add_command(transactions_command.transactions)
 
 

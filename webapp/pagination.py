@@ -97,7 +97,7 @@ def newest_first(
     return query.order_by(column.desc(), id_column.desc()).limit(page["limit"] + 1)
 
 
-def link_next(page: dict[str, Any], cursor: Cursor, **more: str) -> dict[str, str]:
+def link_next(page: dict[str, Any], cursor: object, **more: str) -> dict[str, str]:
     """Return the Link header (RFC 8288) that leads to the next page; ``more`` says how to spell parameters."""
     said = {name: value for name, value in (page | more).items() if name != "cursor"}
     parameters = {"cursor": cursor, **said}

@@ -30,6 +30,7 @@ from webapp.signers import anchorer_signer, sender_signers
 from webapp.status.recording import record_nodes
 from workers.claims import claimed
 from workers.indexing import Indexing, prune
+from workers.moderating import tend_moderation
 from workers.sealing import seal_due
 from workers.sending import Sending, SendingPolicy
 from workers.sending.states import AHEAD, UNSETTLED
@@ -51,6 +52,7 @@ def sweep() -> None:
     finally:
         db.session.rollback()
     log_id, chain_ref = open_log.id, open_log.chain_ref
+    tend_moderation()  # before sealing, which takes the stamp along; it asks no chain
     answers = _step(check, log_id, chain_ref)  # once for all that follows
     if _may_seal(log_id):
         seal(log_id)

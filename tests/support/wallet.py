@@ -129,6 +129,13 @@ class Person:
     def revocation_record(self, **changes: Any) -> dict[str, Any]:
         return self.record(delegate=str(self.device.address).lower()) | changes
 
+    def stamp_record(self, digest: str, about: str = "a file", **changes: Any) -> dict[str, Any]:
+        salt = "0x" + secrets.token_hex(32)
+        return self.record(about=about, digest=digest, salt=salt) | changes
+
+    def stamp(self, message: dict[str, Any], key: LocalAccount | None = None) -> TestResponse:
+        return self.call("POST", "/stamps", self.sign(Kind.STAMP, message, key))
+
     def sign(
         self, kind: Kind, message: dict[str, Any], key: LocalAccount | None = None, **domain: Any
     ) -> dict[str, Any]:

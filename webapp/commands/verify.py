@@ -15,6 +15,8 @@ from chain.proofs.readers import Pins
 from chain.proofs.verdicts import Report, Verdict, exit_code, spell_time
 from chain.proofs.verify import verify
 from chain.reader import NodeReader
+from webapp.commands.file_digest import FileUnusableError, digest_file
+from webapp.commands.held_file import HeldFile, judge_file, names_files
 from webapp.commands.public_log.api import PublicLog
 from webapp.commands.public_log.errors import MonitorError
 from webapp.commands.public_log.http import BoundedHttp
@@ -40,6 +42,7 @@ class Wanted:
     anchorer: str | None = None
     depth: int | None = None
     api: str | None = None
+    held: Path | None = None
 
 
 class UnusableError(Exception):
@@ -53,16 +56,26 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
         pins = find_pins(wanted, settings)
         check_url(wanted.rpc)
         log = _log(wanted, pins)
-    except (MalformedError, UnusableError, UnusableRecord, MonitorError) as error:
+        held = _held(wanted, bundle)
+    except (
+        MalformedError,
+        UnusableError,
+        UnusableRecord,
+        MonitorError,
+        FileUnusableError,
+    ) as error:
         _print_unusable(wanted.file, str(error), as_json=as_json)
         return UNUSABLE
     report = verify(bundle, pins, _reader(wanted, settings, pins), log)
     code = exit_code(report, offline=wanted.offline)
+    code = code if held is None else held.combined(code)
     if as_json:
         shown = {**report.to_json(), "pins": describe_pins(pins, settings), "exit_code": code}
+        if held is not None:
+            shown["file"] = held.to_json()
         click.echo(json.dumps(shown, indent=2))
     else:
-        _print(bundle, report, wanted.offline, code)
+        _print(bundle, report, held, wanted.offline, code)
         _print_pins(pins, settings)
     return code
 
@@ -137,6 +150,17 @@ def _reader(wanted: Wanted, settings: Settings, pins: Pins | None) -> NodeReader
     return NodeReader(ChainClient(wanted.rpc or settings.rpc_url, timeout=settings.node_timeout))
 
 
+def _held(wanted: Wanted, bundle: Bundle) -> HeldFile | None:
+    """Judge the file that was given beside the bundle; raises UnusableError and FileUnusableError."""
+    if wanted.held is None:
+        return None
+    if not names_files(bundle):
+        raise UnusableError(
+            f"It proves a {bundle.kind.type_name}, which names no file; leave out --file."
+        )
+    return judge_file(bundle, digest_file(wanted.held))
+
+
 def _log(wanted: Wanted, pins: Pins | None) -> ApiLog | None:
     """Return the public log to judge `authority` and `latest` by; raises MonitorError for its URL."""
     if wanted.api is None or wanted.offline or pins is None or pins.anchorer is None:
@@ -173,7 +197,7 @@ def _print_unusable(path: Path, problem: str, *, as_json: bool) -> None:
         click.echo(f"{path} cannot be verified: {problem}", err=True)
 
 
-def _print(bundle: Bundle, report: Report, offline: bool, code: int) -> None:
+def _print(bundle: Bundle, report: Report, held: HeldFile | None, offline: bool, code: int) -> None:
     entry = bundle.entry
     click.echo(f"{bundle.kind.type_name} 0x{entry.record.hex()} by {entry.author}")
     for result in report.results:
@@ -182,6 +206,9 @@ def _print(bundle: Bundle, report: Report, offline: bool, code: int) -> None:
         if result.time is not None:
             stated = " (only stated by the file, not checked)" if result.stated else ""
             click.echo(f"  {'':<11} {'':<8} {spell_time(result.time)}{stated}")
+    if held is not None:
+        word = click.style(f"{held.verdict.value:<8}", fg=COLOURS[held.verdict])
+        click.echo(f"  {'file':<11} {word} {held.reason}")
     if report.unsigned:
         click.echo("UNSIGNED: nobody's key stands behind this record; the server alone says so.")
     if report.erased:

@@ -48,6 +48,8 @@ class EventType(StrEnum):
     APP_ALLOWED = "app.allowed"
     APP_REVOKED = "app.revoked"
     BATCH_FINAL = "batch.final"
+    STAMP_CREATED = "stamp.created"
+    STAMP_DELETED = "stamp.deleted"
 
 
 class Event(Base):

@@ -11,7 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 import webapp
 from webapp.commands.audit.findings import Findings
 from webapp.commands.audit.places import audit_anchors, audit_batches, audit_places
-from webapp.commands.audit.records import audit_devices, audit_posts, audit_records
+from webapp.commands.audit.records import (
+    audit_devices,
+    audit_posts,
+    audit_records,
+    audit_stamps,
+)
 from webapp.commands.audit.signatures import audit_signatures
 from webapp.config import InvalidSettingError
 from webapp.database import one_snapshot
@@ -22,6 +27,7 @@ PARTS = (
     audit_records,
     audit_signatures,
     audit_posts,
+    audit_stamps,
     audit_devices,
     audit_places,
     audit_batches,

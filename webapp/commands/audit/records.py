@@ -12,10 +12,11 @@ from webapp.commands.audit.findings import Findings, stream
 from webapp.extensions import table_of
 from webapp.log.models import Author, Delegation, Entry
 from webapp.posts.models import Post
+from webapp.stamps.models import Stamp
 
 KINDS = frozenset(int(kind) for kind in Kind)
 SALTED = frozenset({Kind.POST, Kind.STAMP})
-ENTRIES, POSTS = table_of(Entry), table_of(Post)
+ENTRIES, POSTS, STAMPS = table_of(Entry), table_of(Post), table_of(Stamp)
 AUTHORS, DELEGATIONS = table_of(Author), table_of(Delegation)
 _OTHER = ENTRIES.alias("other")
 _SAME_RECORD = (_OTHER.c.author == ENTRIES.c.author) & (_OTHER.c.record == ENTRIES.c.record)
@@ -42,7 +43,7 @@ def audit_records(connection: Connection, findings: Findings) -> None:
             gone = (row.deleted or row.erased_at is not None) and kind in SALTED
             findings.check("erased", gone, f"{name} lost its message without a Deletion.")
             continue
-        kept = row.erased_at is None and not (row.deleted and kind is Kind.POST)
+        kept = row.erased_at is None and not (row.deleted and kind in SALTED)
         findings.check("erased", kept, f"{name} still holds its message after its Deletion.")
         _check_message(findings, kind, name, row)
 
@@ -134,12 +135,50 @@ def _hash(value: bytes | None) -> str:
 
 
 def _find_missing(connection: Connection, findings: Findings) -> None:
-    """Find records whose newest entry no post shows."""
-    shown = select(POSTS.c.id).where(POSTS.c.entry_id == ENTRIES.c.id)
+    """Find records whose newest entry no post shows; a Deletion may be that of a stamp."""
+    post = select(POSTS.c.id).where(POSTS.c.entry_id == ENTRIES.c.id)
+    stamp = select(STAMPS.c.id).where(
+        STAMPS.c.entry_id == ENTRIES.c.id, ENTRIES.c.kind == int(Kind.DELETION)
+    )
     kinds = (int(Kind.POST), int(Kind.DELETION))
-    query = select(ENTRIES.c.id).where(ENTRIES.c.kind.in_(kinds), ~_LATER.exists(), ~shown.exists())
+    query = select(ENTRIES.c.id).where(ENTRIES.c.kind.in_(kinds), ~_LATER.exists())
+    query = query.where(~post.exists(), ~stamp.exists())
     for row in stream(connection, query):
         findings.check("post", False, f"No post shows entry {row.id}, the newest of its record.")
+
+
+def audit_stamps(connection: Connection, findings: Findings) -> None:
+    """Compare each stamp with its entry, and find the Stamps in the log that no stamp shows."""
+    query = (
+        select(
+            STAMPS,
+            ENTRIES.c.id.label("logged_id"),
+            ENTRIES.c.author.label("entry_author"),
+            ENTRIES.c.record,
+            ENTRIES.c.kind,
+            ENTRIES.c.message,
+            _DELETED.exists().label("deleted"),
+        )
+        .select_from(ENTRIES)
+        .join(STAMPS, STAMPS.c.entry_id == ENTRIES.c.id, isouter=True)
+        .where((ENTRIES.c.kind == int(Kind.STAMP)) | STAMPS.c.id.is_not(None))
+        .order_by(ENTRIES.c.id)
+    )
+    for row in stream(connection, query):
+        if row.id is None:
+            findings.check("stamp", row.deleted, f"No stamp shows entry {row.logged_id}.")
+            continue
+        findings.saw("stamps")
+        same = (row.record, row.entry_author) == (row.id.bytes, row.author)
+        findings.check("stamp", same, f"Stamp {row.id} shows an entry of another record.")
+        logged = _fields(None if row.kind == Kind.DELETION else row.message)
+        shown = (row.about, None if row.digest is None else to_hex(row.digest))
+        signed = (logged.get("about"), logged.get("digest"))
+        findings.check(
+            "stamp", shown == signed, f"Stamp {row.id} shows another file than was signed."
+        )
+        ended = (row.kind == Kind.DELETION) == (row.deleted_at is not None) == bool(row.deleted)
+        findings.check("stamp", ended, f"Stamp {row.id} is not as deleted as its record.")
 
 
 def _fields(message: object) -> dict[str, Any]:

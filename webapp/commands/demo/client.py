@@ -25,6 +25,17 @@ class DemoError(Exception):
     """The demo could not go on; says why."""
 
 
+def sign_in_message(base: str, address: str, chain_id: int, nonce: str) -> str:
+    """Return an EIP-4361 message for the server at ``base``, to be signed by a wallet."""
+    issued = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        f"{urlsplit(base).netloc} wants you to sign in with your Ethereum account:\n"
+        f"{address}\n\nSign in to Troth.\n\n"
+        f"URI: {base}\nVersion: 1\nChain ID: {chain_id}\n"
+        f"Nonce: {nonce}\nIssued At: {issued}"
+    )
+
+
 @dataclass
 class Person:
     """Somebody with a wallet, and a device that may sign for it."""
@@ -54,13 +65,8 @@ class Person:
     def sign_in(self) -> None:
         """Sign in with Ethereum (EIP-4361)."""
         log, nonce = self.call("GET", "/log"), self.call("POST", "/auth/siwe/nonce")["nonce"]
-        issued = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        message = (
-            f"{urlsplit(self.base).netloc} wants you to sign in with your Ethereum account:\n"
-            f"{self.wallet.address}\n\nSign in to Troth.\n\n"
-            f"URI: {self.base}\nVersion: 1\nChain ID: {log['domain']['chainId']}\n"
-            f"Nonce: {nonce}\nIssued At: {issued}"
-        )
+        chain_id = log["domain"]["chainId"]
+        message = sign_in_message(self.base, str(self.wallet.address), chain_id, nonce)
         signature = "0x" + self.wallet.sign_message(encode_defunct(text=message)).signature.hex()
         body = {"message": message, "signature": signature}
         tokens = self.call("POST", "/auth/siwe", body)

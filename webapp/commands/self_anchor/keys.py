@@ -16,17 +16,27 @@ PASSWORD_VARIABLE = "TROTH_KEYSTORE_PASSWORD"  # noqa: S105 - the name of a vari
 def read_signer(key_file: Path | None, keystore: Path | None) -> LocalSigner:
     """Return the signer of a file with a key in hex, or of an encrypted keystore (Web3 Secret Storage).
 
+    Raises what read_key raises.
+    """
+    return LocalSigner(read_key(key_file, keystore))
+
+
+def read_key(key_file: Path | None, keystore: Path | None) -> bytes:
+    """Return the private key, 32 bytes, of a file with a key in hex, or of an encrypted keystore.
+
     A keystore's password comes from the environment or is asked for. Raises SelfAnchorError.
     """
     if (key_file is None) == (keystore is None):
         raise SelfAnchorError("Give the author's key, by either --key-file or --keystore.")
     try:
-        return LocalSigner(_plain(key_file) if key_file else _decrypted(keystore or Path()))
+        key = _plain(key_file) if key_file else _decrypted(keystore or Path())
+        LocalSigner(key)  # one that is not of the curve is found out here
     except KeystoreUnusable as error:
         raise SelfAnchorError(str(error)) from error
     except ValueError as error:
         # The error's own text could hold a part of the key.
         raise SelfAnchorError(f"{key_file or keystore} holds no usable key.") from error
+    return key
 
 
 def _plain(path: Path) -> bytes:

@@ -1,0 +1,1 @@
+"""Moderation: reports, what moderators do about them, appeals, and a trail that shows tampering."""

@@ -1,0 +1,75 @@
+"""Use-case of everybody: report a post or an account."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from webapp.accounts.models import Account
+from webapp.columns import utc_now
+from webapp.database import insert_or_ignore, writing
+from webapp.moderation.errors import (
+    AlreadyReportedError,
+    CannotReportError,
+    SubjectNotFoundError,
+    TooManyReportsError,
+)
+from webapp.moderation.models import Report
+from webapp.moderation.subjects import POST
+from webapp.posts.reading import readable_post
+
+REASONS = (
+    "spam",
+    "harassment",
+    "hate",
+    "violence",
+    "sexual",
+    "illegal",
+    "impersonation",
+    "self_harm",
+    "misleading",
+    "other",
+)
+MAX_OPEN = 200
+
+
+def report(reporter: UUID, kind: str, subject_id: UUID, reason: str, text: str) -> Report:
+    """Report something that the reporter may see; one report per person and subject is open at a time.
+
+    Raises PostNotFoundError, SubjectNotFoundError, CannotReportError, AlreadyReportedError and
+    TooManyReportsError. No event is written: those are kept for ever, and reporters stay unknown.
+    """
+    with writing() as session:
+        account_id = _whose(session, reporter, kind, subject_id)
+        if account_id == reporter:
+            raise CannotReportError("It is your own")
+        mine = select(func.count()).select_from(Report)
+        mine = mine.where(Report.reporter_id == reporter, Report.closed_at.is_(None))
+        if (session.scalar(mine) or 0) >= MAX_OPEN:
+            raise TooManyReportsError(MAX_OPEN)
+        row = {
+            "id": uuid7(),
+            "reporter_id": reporter,
+            "subject_type": kind,
+            "subject_id": subject_id,
+            "account_id": account_id,
+            "reason": reason,
+            "text": text,
+            "created_at": utc_now(),
+        }
+        if not insert_or_ignore(session, Report, **row):
+            raise AlreadyReportedError(str(subject_id))
+        return session.get_one(Report, row["id"])
+
+
+def _whose(session: Session, reporter: UUID, kind: str, subject_id: UUID) -> UUID:
+    if kind == POST:
+        post = readable_post(session, subject_id, reporter)
+        if post.deleted_at is not None:
+            raise CannotReportError("The post was deleted")
+        return post.account_id
+    account = session.get(Account, subject_id)
+    if account is None or account.deleted_at is not None:
+        raise SubjectNotFoundError(kind, str(subject_id))
+    return account.id

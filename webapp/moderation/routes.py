@@ -1,0 +1,146 @@
+"""HTTP for moderation."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_jwt_extended import jwt_required
+
+from webapp.accounts.idempotency import idempotent
+from webapp.accounts.tokens import current_account_id, current_caller
+from webapp.extensions import db
+from webapp.http import ApiBlueprint
+from webapp.moderation import appeals, queue, reading, reports, service
+from webapp.moderation.models import Action, Appeal, Report
+from webapp.moderation.queue import AppealItem, ReportedItem
+from webapp.moderation.schemas import (
+    ActionSchema,
+    AppealQueueSchema,
+    AppealSchema,
+    AuditPageSchema,
+    AuditQuerySchema,
+    DecisionSchema,
+    NewActionSchema,
+    NewAppealSchema,
+    NewReportSchema,
+    OwnActionPageSchema,
+    QueueQuerySchema,
+    ReportQueueQuerySchema,
+    ReportQueueSchema,
+    ReportSchema,
+)
+from webapp.moderation.service import Order
+from webapp.pagination import Cursor, PageQuerySchema, link_next
+
+blueprint = ApiBlueprint("moderation", __name__, description="Reports, actions and appeals")
+Page = tuple[dict[str, Any], int, dict[str, str]]
+
+
+@blueprint.post("/reports")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewReportSchema())
+@blueprint.response(201, ReportSchema)
+def report(body: dict[str, Any]) -> Report:
+    """Report a post or an account to the moderators; nobody is told by whom."""
+    words = (body["reason"], body["text"])
+    return reports.report(current_account_id(), body["type"], body["subject"], *words)
+
+
+@blueprint.get("/moderation/reports")
+@jwt_required()
+@blueprint.arguments(ReportQueueQuerySchema(), location="query")
+@blueprint.response(200, ReportQueueSchema)
+def report_queue(page: dict[str, Any]) -> Page:
+    """Return what was reported, by subject: what is open first, then newest first."""
+    found = queue.reported_items(db.session(), current_caller(), page)
+    return _page(found, page, ("type", "reason", "account", "state"))
+
+
+@blueprint.post("/moderation/actions")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewActionSchema())
+@blueprint.response(201, ActionSchema)
+def act(body: dict[str, Any]) -> Action:
+    """Dismiss reports, hide a post or show it again, suspend an account or restore it."""
+    order = Order(body["act"], body["type"], body["subject"], body["reason"], body.get("until"))
+    return service.moderate(current_caller(), order)
+
+
+@blueprint.get("/me/moderation")
+@jwt_required()
+@blueprint.arguments(PageQuerySchema(), location="query")
+@blueprint.response(200, OwnActionPageSchema)
+def mine(page: dict[str, Any]) -> Page:
+    """Return what moderators did to me, newest first, with reasons and without names."""
+    found = queue.actions_on(db.session(), current_account_id(), page)
+    shown = found[: page["limit"]]
+    items = [{**_shown(action), "appeal": appeal} for action, appeal in shown]
+    if len(found) <= page["limit"]:
+        return {"items": items, "next": None}, 200, {}
+    last = shown[-1][0]
+    cursor = Cursor(last.created_at, last.id)
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+
+
+@blueprint.post("/appeals")
+@jwt_required()
+@idempotent
+@blueprint.arguments(NewAppealSchema())
+@blueprint.response(201, AppealSchema)
+def appeal(body: dict[str, Any]) -> Appeal:
+    """Appeal against a hiding or a suspension; another moderator decides."""
+    return appeals.appeal(current_account_id(), body["action"], body["text"])
+
+
+@blueprint.get("/moderation/appeals")
+@jwt_required()
+@blueprint.arguments(QueueQuerySchema(), location="query")
+@blueprint.response(200, AppealQueueSchema)
+def appeal_queue(page: dict[str, Any]) -> Page:
+    """Return appeals: what is open first, then newest first."""
+    return _page(queue.appeal_items(db.session(), current_caller(), page), page, ("state",))
+
+
+@blueprint.post("/moderation/appeals/<uuid:appeal_id>/decision")
+@jwt_required()
+@idempotent
+@blueprint.arguments(DecisionSchema())
+@blueprint.response(200, AppealSchema)
+def decide(body: dict[str, Any], appeal_id: UUID) -> Appeal:
+    """Grant an appeal, which undoes what it is against at once, or refuse it."""
+    granted = body["decision"] == appeals.GRANT
+    return appeals.decide(current_caller(), appeal_id, granted=granted, reason=body["reason"])
+
+
+@blueprint.get("/moderation/audit")
+@jwt_required()
+@blueprint.arguments(AuditQuerySchema(), location="query")
+@blueprint.response(200, AuditPageSchema)
+def audit(query: dict[str, Any]) -> dict[str, Any]:
+    """Return rows of the audit trail by position, and the newest stamp of its head."""
+    session, limit = db.session(), query["limit"]
+    rows = reading.audit_rows(session, current_caller(), query["first"], limit)
+    following = rows[limit].position if len(rows) > limit else None
+    stamp = reading.newest_stamp(session)
+    return {"items": rows[:limit], "next": following, "stamp": stamp}
+
+
+def _shown(action: Action) -> dict[str, Any]:
+    names = ("id", "act", "subject_type", "subject_id", "role", "reason")
+    times = ("until", "created_at", "over_at")
+    return {name: getattr(action, name) for name in (*names, *times)}
+
+
+def _page(
+    found: Sequence[ReportedItem] | Sequence[AppealItem],
+    page: dict[str, Any],
+    filters: tuple[str, ...],
+) -> Page:
+    items = found[: page["limit"]]
+    if len(found) <= page["limit"]:
+        return {"items": items, "next": None}, 200, {}
+    cursor = items[-1].cursor
+    given = {name: str(page[name]) for name in filters if name in page}
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor, **given)

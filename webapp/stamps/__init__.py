@@ -1,0 +1,1 @@
+"""Stamps: somebody held a file with this digest, proved like a post and without showing the file."""
