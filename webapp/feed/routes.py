@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app
-from flask_jwt_extended import jwt_required
 
+from webapp.accounts.access import signed_in
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.feed import service
 from webapp.feed.schemas import FeedPageSchema, FeedQuerySchema
@@ -17,7 +18,7 @@ blueprint = ApiBlueprint("feed", __name__, description="What the people whom one
 
 
 @blueprint.get("/feed/<uuid:user_id>")
-@jwt_required()
+@signed_in(Scope.READ)
 @blueprint.arguments(FeedQuerySchema(), location="query")
 @blueprint.response(200, FeedPageSchema)
 def feed(query: dict[str, Any], user_id: UUID) -> Response:

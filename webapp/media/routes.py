@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, send_file
-from flask_jwt_extended import jwt_required
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint, streamed
@@ -49,7 +50,7 @@ blueprint = ApiBlueprint("media", __name__, description="Images and videos")
 
 
 @blueprint.post("/media")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @streamed(most_bytes)
 @with_upload
 @idempotent
@@ -63,7 +64,7 @@ def upload_media(upload: Upload) -> tuple[MediaFile, int]:
 
 
 @blueprint.get("/media/<uuid:media_id>/info")
-@jwt_required()
+@signed_in(Scope.READ)
 @blueprint.response(200, MediaSchema)
 def media_info(media_id: UUID) -> MediaFile:
     """Return what is known of an own file, its state above all."""
@@ -71,7 +72,7 @@ def media_info(media_id: UUID) -> MediaFile:
 
 
 @blueprint.get("/media/<uuid:media_id>")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, content_type="application/octet-stream")
 def media(media_id: UUID) -> Response:
     """Return a file's bytes, or a range of them."""
@@ -81,7 +82,7 @@ def media(media_id: UUID) -> Response:
 
 
 @blueprint.get("/media/<uuid:media_id>/thumbnail")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(ThumbnailQuerySchema(), location="query")
 @blueprint.response(200, content_type=THUMBNAIL_TYPE)
 def thumbnail(query: dict[str, Any], media_id: UUID) -> Response:

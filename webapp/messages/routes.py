@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -32,7 +32,7 @@ Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.post("/messages")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @idempotent
 @blueprint.arguments(NewMessageSchema())
 @blueprint.response(201, MessageSchema)
@@ -46,7 +46,7 @@ def send(body: dict[str, Any]) -> tuple[MessageView, int]:
 
 
 @blueprint.get("/messages/<uuid:conversation>")
-@jwt_required()
+@signed_in(Scope.MESSAGES_READ)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, MessagePageSchema)
 def messages(page: dict[str, Any], conversation: UUID) -> Page:
@@ -57,7 +57,7 @@ def messages(page: dict[str, Any], conversation: UUID) -> Page:
 
 
 @blueprint.post("/messages/<uuid:conversation>/read")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @idempotent
 @blueprint.arguments(ReadMessagesSchema())
 @blueprint.response(200, ConversationStateSchema)
@@ -68,7 +68,7 @@ def read(body: dict[str, Any], conversation: UUID) -> ConversationView:
 
 
 @blueprint.delete("/messages/<uuid:conversation>/<uuid:message>")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @blueprint.response(200, MessageSchema)
 def delete(conversation: UUID, message: UUID) -> MessageView:
     """Erase the text of one's own message, for everybody."""
@@ -76,7 +76,7 @@ def delete(conversation: UUID, message: UUID) -> MessageView:
 
 
 @blueprint.get("/messages/preferences")
-@jwt_required()
+@signed_in(Scope.MESSAGES_READ)
 @blueprint.response(200, PreferenceSchema)
 def preference() -> dict[str, str]:
     """Return whose messages one accepts."""
@@ -84,7 +84,7 @@ def preference() -> dict[str, str]:
 
 
 @blueprint.put("/messages/preferences")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @blueprint.arguments(PreferenceSchema())
 @blueprint.response(200, PreferenceSchema)
 def set_preference(body: dict[str, str]) -> dict[str, str]:
@@ -93,7 +93,7 @@ def set_preference(body: dict[str, str]) -> dict[str, str]:
 
 
 @blueprint.get("/conversations")
-@jwt_required()
+@signed_in(Scope.MESSAGES_READ)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, ConversationPageSchema)
 def conversations(page: dict[str, Any]) -> Page:
@@ -103,7 +103,7 @@ def conversations(page: dict[str, Any]) -> Page:
 
 
 @blueprint.post("/conversations")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @idempotent
 @blueprint.arguments(NewGroupSchema())
 @blueprint.response(201, OneConversationSchema)
@@ -113,7 +113,7 @@ def make_group(body: dict[str, Any]) -> ConversationView:
 
 
 @blueprint.get("/conversations/<uuid:conversation>")
-@jwt_required()
+@signed_in(Scope.MESSAGES_READ)
 @blueprint.response(200, OneConversationSchema)
 def conversation_(conversation: UUID) -> ConversationView:
     """Return a conversation with its members."""
@@ -121,7 +121,7 @@ def conversation_(conversation: UUID) -> ConversationView:
 
 
 @blueprint.patch("/conversations/<uuid:conversation>")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @blueprint.arguments(GroupChangeSchema())
 @blueprint.response(200, OneConversationSchema)
 def change(body: dict[str, Any], conversation: UUID) -> ConversationView:
@@ -131,7 +131,7 @@ def change(body: dict[str, Any], conversation: UUID) -> ConversationView:
 
 
 @blueprint.post("/conversations/<uuid:conversation>/members")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @idempotent
 @blueprint.arguments(MemberSchema())
 @blueprint.response(200, ConversationStateSchema)
@@ -142,7 +142,7 @@ def add_member(body: dict[str, Any], conversation: UUID) -> ConversationView:
 
 
 @blueprint.delete("/conversations/<uuid:conversation>/members/<uuid:person>")
-@jwt_required()
+@signed_in(Scope.MESSAGES_WRITE)
 @blueprint.response(204)
 def remove_member(conversation: UUID, person: UUID) -> None:
     """Take somebody out of one's group; leave, when it is oneself."""

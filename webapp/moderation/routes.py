@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_caller
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -37,7 +37,7 @@ Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.post("/reports")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent
 @blueprint.arguments(NewReportSchema())
 @blueprint.response(201, ReportSchema)
@@ -48,7 +48,7 @@ def report(body: dict[str, Any]) -> Report:
 
 
 @blueprint.get("/moderation/reports")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(ReportQueueQuerySchema(), location="query")
 @blueprint.response(200, ReportQueueSchema)
 def report_queue(page: dict[str, Any]) -> Page:
@@ -58,7 +58,7 @@ def report_queue(page: dict[str, Any]) -> Page:
 
 
 @blueprint.post("/moderation/actions")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent
 @blueprint.arguments(NewActionSchema())
 @blueprint.response(201, ActionSchema)
@@ -69,7 +69,7 @@ def act(body: dict[str, Any]) -> Action:
 
 
 @blueprint.get("/me/moderation")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, OwnActionPageSchema)
 def mine(page: dict[str, Any]) -> Page:
@@ -85,7 +85,7 @@ def mine(page: dict[str, Any]) -> Page:
 
 
 @blueprint.post("/appeals")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @idempotent
 @blueprint.arguments(NewAppealSchema())
 @blueprint.response(201, AppealSchema)
@@ -95,7 +95,7 @@ def appeal(body: dict[str, Any]) -> Appeal:
 
 
 @blueprint.get("/moderation/appeals")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(QueueQuerySchema(), location="query")
 @blueprint.response(200, AppealQueueSchema)
 def appeal_queue(page: dict[str, Any]) -> Page:
@@ -104,7 +104,7 @@ def appeal_queue(page: dict[str, Any]) -> Page:
 
 
 @blueprint.post("/moderation/appeals/<uuid:appeal_id>/decision")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent
 @blueprint.arguments(DecisionSchema())
 @blueprint.response(200, AppealSchema)
@@ -115,7 +115,7 @@ def decide(body: dict[str, Any], appeal_id: UUID) -> Appeal:
 
 
 @blueprint.get("/moderation/audit")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(AuditQuerySchema(), location="query")
 @blueprint.response(200, AuditPageSchema)
 def audit(query: dict[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from flask import request
-from flask_jwt_extended import jwt_required
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -25,7 +26,7 @@ blueprint = ApiBlueprint("notifications", __name__, description="What one is tol
 
 
 @blueprint.get("/notifications")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(NotificationQuerySchema(), location="query")
 @blueprint.response(200, NotificationPageSchema)
 def notifications(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -39,7 +40,7 @@ def notifications(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, 
 
 
 @blueprint.get("/notifications/unread")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.response(200, UnreadSchema)
 def unread() -> Unread:
     """Return how many notifications are unread."""
@@ -47,7 +48,7 @@ def unread() -> Unread:
 
 
 @blueprint.post("/notifications/read")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @idempotent
 @blueprint.arguments(ReadNotificationsSchema())
 @blueprint.response(200, UnreadSchema)
@@ -59,7 +60,7 @@ def mark_read(body: dict[str, int]) -> Unread:
 
 
 @blueprint.get("/notifications/preferences")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.response(200, PreferencesSchema)
 def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
     """Return whose doings one is told of, by kind."""
@@ -68,7 +69,7 @@ def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.put("/notifications/preferences")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(PreferencesSchema())
 @blueprint.response(200, PreferencesSchema)
 def change_preferences(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id_or_none
 from webapp.http import ApiBlueprint
 from webapp.pagination import Cursor, link_next
@@ -21,7 +21,7 @@ Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.get("/search/people")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(SearchQuerySchema(), location="query")
 @blueprint.response(200, FoundPeopleSchema)
 def people(page: dict[str, Any]) -> Page:
@@ -31,7 +31,7 @@ def people(page: dict[str, Any]) -> Page:
 
 
 @blueprint.get("/search/posts")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(SearchQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def posts(page: dict[str, Any]) -> Page:
@@ -41,7 +41,7 @@ def posts(page: dict[str, Any]) -> Page:
 
 
 @blueprint.get("/search/tags")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(TagQuerySchema(), location="query")
 @blueprint.response(200, FoundTagsSchema)
 def tags(query: dict[str, Any]) -> dict[str, Any]:

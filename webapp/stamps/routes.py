@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_jwt_extended import jwt_required
 from uuid6 import uuid7
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -28,7 +29,7 @@ blueprint = ApiBlueprint("stamps", __name__, description="Stamps: who held which
 
 
 @blueprint.post("/stamps")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @idempotent
 @blueprint.arguments(NewStampSchema())
 @blueprint.response(201, StampSchema)
@@ -47,7 +48,7 @@ def make(body: dict[str, Any]) -> tuple[StampView, int]:
 
 
 @blueprint.get("/stamps")
-@jwt_required()
+@signed_in(Scope.READ)
 @blueprint.arguments(StampPageQuerySchema(), location="query")
 @blueprint.response(200, StampPageSchema)
 def mine(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -63,7 +64,7 @@ def mine(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.get("/stamps/<uuid:stamp_id>")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, StampSchema)
 def stamp(stamp_id: UUID) -> StampView:
     """Return a stamp of one's own, or of the operator's log; once deleted, its tombstone."""
@@ -73,7 +74,7 @@ def stamp(stamp_id: UUID) -> StampView:
 
 
 @blueprint.delete("/stamps/<uuid:stamp_id>")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @blueprint.arguments(DeletionSchema(), required=False)
 @blueprint.response(200, StampSchema)
 def delete(body: dict[str, Any], stamp_id: UUID) -> StampView:
@@ -86,7 +87,7 @@ def delete(body: dict[str, Any], stamp_id: UUID) -> StampView:
 
 
 @blueprint.get("/stamps/<uuid:stamp_id>/bundle")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(BundleQuerySchema(), location="query")
 @blueprint.response(200, content_type=MEDIA_TYPE)
 def bundle(query: dict[str, str], stamp_id: UUID) -> Response:

@@ -1,7 +1,6 @@
 """HTTP for credentials."""
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.credentials import service
 from webapp.accounts.credentials.schemas import (
     ConfirmationSchema,
@@ -11,6 +10,7 @@ from webapp.accounts.credentials.schemas import (
 )
 from webapp.accounts.idempotency import idempotent, idempotent_with_tokens
 from webapp.accounts.schemas import TokensSchema
+from webapp.accounts.scopes import Scope
 from webapp.accounts.throttle import limit_confirmation, limit_sign_in
 from webapp.accounts.tokens import Tokens, current_caller
 from webapp.http import ApiBlueprint
@@ -19,7 +19,7 @@ blueprint = ApiBlueprint("credentials", __name__, description="Passwords and rec
 
 
 @blueprint.post("/me/password")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @limit_confirmation
 @idempotent
 @blueprint.arguments(NewPasswordSchema())
@@ -32,7 +32,7 @@ def change_password(body: dict[str, str]) -> None:
 
 
 @blueprint.post("/me/recovery-codes")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @limit_confirmation
 @idempotent_with_tokens
 @blueprint.arguments(ConfirmationSchema())

@@ -1,10 +1,10 @@
 """HTTP for deleting an account."""
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.deletion import service
 from webapp.accounts.deletion.schemas import AccountDeletionSchema
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.throttle import limit_confirmation
 from webapp.accounts.tokens import current_account_id
 from webapp.accounts.wallets.schemas import ChallengeSchema
@@ -15,7 +15,7 @@ blueprint = ApiBlueprint("deletion", __name__, description="Deleting an account"
 
 
 @blueprint.post("/me/deletion/nonce")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @limit_confirmation
 @idempotent
 @blueprint.response(200, ChallengeSchema)
@@ -25,7 +25,7 @@ def challenge() -> Challenge:
 
 
 @blueprint.delete("/me")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @limit_confirmation
 @blueprint.arguments(AccountDeletionSchema())
 @blueprint.response(204)

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from flask import Response, send_file
-from flask_jwt_extended import jwt_required
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.exports import service
 from webapp.accounts.exports.models import Export
 from webapp.accounts.exports.schemas import ExportSchema
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.http import ApiBlueprint
 
@@ -17,7 +18,7 @@ ZIP = "application/zip"
 
 
 @blueprint.post("/me/exports")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @idempotent
 @blueprint.response(202, ExportSchema)
 @blueprint.alt_response(200, schema=ExportSchema, description="One is under way")
@@ -28,7 +29,7 @@ def request_export() -> tuple[Export, int]:
 
 
 @blueprint.get("/me/exports/<uuid:export_id>")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(200, ExportSchema)
 def export(export_id: UUID) -> Export:
     """Return the state of one of your exports."""
@@ -36,7 +37,7 @@ def export(export_id: UUID) -> Export:
 
 
 @blueprint.get("/me/exports/<uuid:export_id>/download")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(200, content_type=ZIP)
 def download(export_id: UUID) -> Response:
     """Return the ZIP file, within a day of its being ready."""

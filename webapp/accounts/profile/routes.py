@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import request
-from flask_jwt_extended import jwt_required
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.profile import reading, service
 from webapp.accounts.profile.reading import OwnProfile, ProfileView
 from webapp.accounts.profile.schemas import OwnProfileSchema, ProfileChangeSchema, UserSchema
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -18,7 +19,7 @@ Answer = tuple[OwnProfile, int, dict[str, str]]
 
 
 @blueprint.get("/users/<uuid:user_id>")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, UserSchema)
 def user(user_id: UUID) -> ProfileView:
     """Return a person."""
@@ -26,7 +27,7 @@ def user(user_id: UUID) -> ProfileView:
 
 
 @blueprint.get("/users/by-handle/<handle>")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.response(200, UserSchema)
 def user_by_handle(handle: str) -> ProfileView:
     """Return the person with a handle, in any case of letters."""
@@ -34,7 +35,7 @@ def user_by_handle(handle: str) -> ProfileView:
 
 
 @blueprint.get("/me")
-@jwt_required()
+@signed_in(Scope.READ)
 @blueprint.response(200, OwnProfileSchema)
 def me() -> Answer:
     """Return your own profile; its ETag is for If-Match."""
@@ -42,7 +43,7 @@ def me() -> Answer:
 
 
 @blueprint.patch("/me")
-@jwt_required()
+@signed_in(Scope.PROFILE_WRITE)
 @blueprint.arguments(ProfileChangeSchema())
 @blueprint.response(200, OwnProfileSchema)
 def change(body: dict[str, Any]) -> Answer:

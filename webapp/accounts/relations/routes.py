@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.relations import reading, service
 from webapp.accounts.relations.reading import Listed, Standing
 from webapp.accounts.relations.schemas import PeoplePageSchema, RelationSchema
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -19,7 +19,7 @@ Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.post("/users/<uuid:user_id>/follow")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @idempotent
 @blueprint.response(201, RelationSchema)
 @blueprint.alt_response(200, schema=RelationSchema, description="So it was before")
@@ -29,7 +29,7 @@ def follow(user_id: UUID) -> tuple[Standing, int]:
 
 
 @blueprint.delete("/users/<uuid:user_id>/follow")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @blueprint.response(204)
 def unfollow(user_id: UUID) -> None:
     """Stop following a person."""
@@ -37,7 +37,7 @@ def unfollow(user_id: UUID) -> None:
 
 
 @blueprint.post("/users/<uuid:user_id>/block")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @idempotent
 @blueprint.response(201, RelationSchema)
 @blueprint.alt_response(200, schema=RelationSchema, description="So it was before")
@@ -47,7 +47,7 @@ def block(user_id: UUID) -> tuple[Standing, int]:
 
 
 @blueprint.delete("/users/<uuid:user_id>/block")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @blueprint.response(204)
 def unblock(user_id: UUID) -> None:
     """End a block; who followed whom before does not come back."""
@@ -55,7 +55,7 @@ def unblock(user_id: UUID) -> None:
 
 
 @blueprint.post("/users/<uuid:user_id>/mute")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @idempotent
 @blueprint.response(201, RelationSchema)
 @blueprint.alt_response(200, schema=RelationSchema, description="So it was before")
@@ -65,7 +65,7 @@ def mute(user_id: UUID) -> tuple[Standing, int]:
 
 
 @blueprint.delete("/users/<uuid:user_id>/mute")
-@jwt_required()
+@signed_in(Scope.FOLLOWS_WRITE)
 @blueprint.response(204)
 def unmute(user_id: UUID) -> None:
     """Stop muting a person."""
@@ -73,7 +73,7 @@ def unmute(user_id: UUID) -> None:
 
 
 @blueprint.get("/users/<uuid:user_id>/followers")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
 def followers(page: dict[str, Any], user_id: UUID) -> Page:
@@ -83,7 +83,7 @@ def followers(page: dict[str, Any], user_id: UUID) -> Page:
 
 
 @blueprint.get("/users/<uuid:user_id>/following")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
 def following(page: dict[str, Any], user_id: UUID) -> Page:
@@ -93,7 +93,7 @@ def following(page: dict[str, Any], user_id: UUID) -> Page:
 
 
 @blueprint.get("/me/blocks")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
 def blocks(page: dict[str, Any]) -> Page:
@@ -102,7 +102,7 @@ def blocks(page: dict[str, Any]) -> Page:
 
 
 @blueprint.get("/me/mutes")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
 def mutes(page: dict[str, Any]) -> Page:

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
+from webapp.accounts.scopes import Scope
 from webapp.accounts.sessions import service
 from webapp.accounts.sessions.schemas import SessionPageSchema
 from webapp.accounts.tokens import current_caller
@@ -16,7 +16,7 @@ blueprint = ApiBlueprint("sessions", __name__, description="Where you are signed
 
 
 @blueprint.get("/me/sessions")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, SessionPageSchema)
 def sessions(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -31,7 +31,7 @@ def sessions(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.delete("/me/sessions/<uuid:session_id>")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @blueprint.response(204)
 def end(session_id: UUID) -> None:
     """End one of your sessions; its tokens are dead at once."""
@@ -39,7 +39,7 @@ def end(session_id: UUID) -> None:
 
 
 @blueprint.delete("/me/sessions")
-@jwt_required()
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @blueprint.response(204)
 def end_others() -> None:
     """End all of your sessions but this one."""

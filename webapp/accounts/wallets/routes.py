@@ -1,9 +1,9 @@
 """HTTP for wallets."""
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.schemas import WalletSignInSchema
+from webapp.accounts.scopes import Scope
 from webapp.accounts.throttle import limit_sign_in
 from webapp.accounts.tokens import current_account_id
 from webapp.accounts.wallets import owners, service
@@ -18,7 +18,7 @@ blueprint = ApiBlueprint("wallets", __name__, description="The wallets of an acc
 
 @blueprint.post("/wallets/nonce")
 @limit_sign_in("nonce")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent
 @blueprint.response(200, ChallengeSchema)
 def challenge() -> Challenge:
@@ -28,7 +28,7 @@ def challenge() -> Challenge:
 
 @blueprint.post("/wallets")
 @limit_sign_in("message")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent
 @blueprint.arguments(WalletSignInSchema())
 @blueprint.response(201, WalletSchema)
@@ -40,7 +40,7 @@ def link(body: dict[str, str]) -> tuple[Author, int]:
 
 
 @blueprint.get("/wallets")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(200, WalletsSchema)
 def wallets() -> dict[str, list[Author]]:
     """Return your wallets."""
@@ -48,7 +48,7 @@ def wallets() -> dict[str, list[Author]]:
 
 
 @blueprint.delete("/wallets/<address>")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(204)
 def unlink(address: str) -> None:
     """Unlink a wallet; what it signed stays yours and stays signed."""

@@ -4,9 +4,11 @@ import time
 from typing import Any
 
 from flask import Flask, Response, current_app
-from flask_jwt_extended import get_jwt, jwt_required
+from flask_jwt_extended import get_jwt
 from marshmallow import Schema
 
+from webapp.accounts.access import signed_in
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_caller
 from webapp.chain_access import settings
 from webapp.http import ApiBlueprint
@@ -30,7 +32,7 @@ def hub_of(app: Flask) -> Hub:
 
 
 @blueprint.get("/events")
-@jwt_required()
+@signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(ResumeSchema(), location="headers")
 @blueprint.response(200, content_type="text/event-stream")
 def events(resume: dict[str, Any]) -> Response:

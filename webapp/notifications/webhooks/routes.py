@@ -4,9 +4,9 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
-
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent_with_tokens
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.http import ApiBlueprint
 from webapp.notifications.models import Kind
@@ -25,7 +25,7 @@ blueprint = ApiBlueprint("webhooks", __name__, description="What one is told, se
 
 
 @blueprint.post("/webhooks")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent_with_tokens  # the answer holds a secret
 @blueprint.arguments(NewWebhookSchema())
 @blueprint.response(201, MadeWebhookSchema)
@@ -38,7 +38,7 @@ def make(body: dict[str, Any]) -> SimpleNamespace:
 
 
 @blueprint.get("/webhooks")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(200, WebhooksSchema)
 def webhooks() -> dict[str, Any]:
     """Return one's webhooks."""
@@ -46,7 +46,7 @@ def webhooks() -> dict[str, Any]:
 
 
 @blueprint.delete("/webhooks/<uuid:webhook_id>")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(204)
 def remove(webhook_id: UUID) -> None:
     """Delete a webhook."""
@@ -54,7 +54,7 @@ def remove(webhook_id: UUID) -> None:
 
 
 @blueprint.post("/webhooks/<uuid:webhook_id>/test")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @idempotent_with_tokens
 @blueprint.response(202, DeliverySchema)
 def try_out(webhook_id: UUID) -> WebhookDelivery:
@@ -63,7 +63,7 @@ def try_out(webhook_id: UUID) -> WebhookDelivery:
 
 
 @blueprint.get("/webhooks/<uuid:webhook_id>/deliveries")
-@jwt_required()
+@signed_in(Scope.ACCOUNT)
 @blueprint.response(200, DeliveriesSchema)
 def deliveries(webhook_id: UUID) -> dict[str, Any]:
     """Return the newest messages and what became of them."""

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask_jwt_extended import jwt_required
 from uuid6 import uuid7
 
+from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
+from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import (
     current_account_id,
     current_account_id_or_none,
@@ -38,7 +39,7 @@ blueprint = ApiBlueprint("reactions", __name__, description="Likes, reposts, com
 
 
 @blueprint.post("/posts/<uuid:post_id>/like")
-@jwt_required()
+@signed_in(Scope.REACTIONS_WRITE)
 @idempotent
 @blueprint.arguments(NothingSchema(), required=False)
 @blueprint.response(201, ReactionSchema)
@@ -49,7 +50,7 @@ def like(body: dict[str, Any], post_id: UUID) -> tuple[PostView, int]:
 
 
 @blueprint.delete("/posts/<uuid:post_id>/like")
-@jwt_required()
+@signed_in(Scope.REACTIONS_WRITE)
 @blueprint.response(204)
 def unlike(post_id: UUID) -> None:
     """Take a like back."""
@@ -57,7 +58,7 @@ def unlike(post_id: UUID) -> None:
 
 
 @blueprint.post("/posts/<uuid:post_id>/repost")
-@jwt_required()
+@signed_in(Scope.REACTIONS_WRITE)
 @idempotent
 @blueprint.arguments(NothingSchema(), required=False)
 @blueprint.response(201, ReactionSchema)
@@ -68,7 +69,7 @@ def repost(body: dict[str, Any], post_id: UUID) -> tuple[PostView, int]:
 
 
 @blueprint.delete("/posts/<uuid:post_id>/repost")
-@jwt_required()
+@signed_in(Scope.REACTIONS_WRITE)
 @blueprint.response(204)
 def unrepost(post_id: UUID) -> None:
     """Take a repost back."""
@@ -76,7 +77,7 @@ def unrepost(post_id: UUID) -> None:
 
 
 @blueprint.post("/posts/<uuid:post_id>/comment")
-@jwt_required()
+@signed_in(Scope.POSTS_WRITE)
 @idempotent
 @blueprint.arguments(CommentSchema())
 @blueprint.response(201, PostSchema)
@@ -99,7 +100,7 @@ def comment(body: dict[str, Any], post_id: UUID) -> tuple[PostView, int]:
 
 
 @blueprint.get("/posts/<uuid:post_id>/likes")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, ReactingPageSchema)
 def likes(page: dict[str, Any], post_id: UUID) -> Answer:
@@ -108,7 +109,7 @@ def likes(page: dict[str, Any], post_id: UUID) -> Answer:
 
 
 @blueprint.get("/posts/<uuid:post_id>/reposts")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, ReactingPageSchema)
 def reposts(page: dict[str, Any], post_id: UUID) -> Answer:
@@ -117,7 +118,7 @@ def reposts(page: dict[str, Any], post_id: UUID) -> Answer:
 
 
 @blueprint.get("/posts/<uuid:post_id>/comments")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(ForwardPageQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def comments_of_post(page: dict[str, Any], post_id: UUID) -> Answer:
@@ -127,7 +128,7 @@ def comments_of_post(page: dict[str, Any], post_id: UUID) -> Answer:
 
 
 @blueprint.get("/posts/<uuid:post_id>/quotes")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def quotes(page: dict[str, Any], post_id: UUID) -> Answer:
@@ -137,7 +138,7 @@ def quotes(page: dict[str, Any], post_id: UUID) -> Answer:
 
 
 @blueprint.get("/posts/<uuid:post_id>/thread")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(ForwardPageQuerySchema(), location="query")
 @blueprint.response(200, ThreadSchema)
 def thread(page: dict[str, Any], post_id: UUID) -> Answer:
@@ -147,7 +148,7 @@ def thread(page: dict[str, Any], post_id: UUID) -> Answer:
 
 
 @blueprint.get("/tags/<tag>/posts")
-@jwt_required(optional=True)
+@signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def posts_with_tag(page: dict[str, Any], tag: str) -> Answer:
@@ -161,7 +162,7 @@ def posts_with_tag(page: dict[str, Any], tag: str) -> Answer:
 
 
 @blueprint.get("/users/<uuid:user_id>/likes")
-@jwt_required()
+@signed_in(Scope.READ)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PostPageSchema)
 def liked_by_user(page: dict[str, Any], user_id: UUID) -> Answer:
