@@ -19,7 +19,7 @@ from webapp.moderation.schemas import (
     AppealSchema,
     AuditPageSchema,
     AuditQuerySchema,
-    DecisionSchema,
+    AppealDecisionSchema,
     NewActionSchema,
     NewAppealSchema,
     NewReportSchema,
@@ -106,7 +106,7 @@ def appeal_queue(page: dict[str, Any]) -> Page:
 @blueprint.post("/moderation/appeals/<uuid:appeal_id>/decision")
 @signed_in(Scope.ACCOUNT)
 @idempotent
-@blueprint.arguments(DecisionSchema())
+@blueprint.arguments(AppealDecisionSchema())
 @blueprint.response(200, AppealSchema)
 def decide(body: dict[str, Any], appeal_id: UUID) -> Appeal:
     """Grant an appeal, which undoes what it is against at once, or refuse it."""

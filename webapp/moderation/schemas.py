@@ -195,7 +195,7 @@ class AppealQueueSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class DecisionSchema(Schema):
+class AppealDecisionSchema(Schema):
     """A decision on an appeal, and why."""
 
     decision = fields.String(required=True, validate=validate.OneOf(["grant", "refuse"]))

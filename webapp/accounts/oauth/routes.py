@@ -17,7 +17,7 @@ from webapp.accounts.oauth.schemas import (
     AskedSchema,
     AuthorizationQuerySchema,
     ConsentPageSchema,
-    DecisionSchema,
+    ConsentDecisionSchema,
     NewAppSchema,
     RedirectSchema,
     RegistrationSchema,
@@ -78,7 +78,7 @@ def ask(query: dict[str, Any]) -> authorization.Asked:
 @blueprint.post("/oauth/authorize")
 @signed_in()
 @idempotent_with_tokens
-@blueprint.arguments(DecisionSchema())
+@blueprint.arguments(ConsentDecisionSchema())
 @blueprint.response(200, RedirectSchema)
 def decide(body: dict[str, Any]) -> dict[str, str]:
     """Take the person's decision; return where the browser goes with it."""

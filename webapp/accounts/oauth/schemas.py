@@ -66,7 +66,7 @@ class AuthorizationQuerySchema(AuthorizationSchema):
         unknown = EXCLUDE
 
 
-class DecisionSchema(AuthorizationSchema):
+class ConsentDecisionSchema(AuthorizationSchema):
     """The same, with what the person decided."""
 
     decision = fields.String(required=True, validate=validate.OneOf(["allow", "deny"]))
