@@ -55,12 +55,15 @@ from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.media import exporting as media_exporting
 from webapp.media.routes import blueprint as media_blueprint
+from webapp.messages import exporting as messages_exporting
 from webapp.messages import leaving as messages_leaving
 from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.moderation import erasing as moderation_erasing
 from webapp.moderation.routes import blueprint as moderation_blueprint
 from webapp.notifications import erasing as notifications_erasing
+from webapp.notifications import exporting as notifications_exporting
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
@@ -72,6 +75,7 @@ from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.search.routes import blueprint as search_blueprint
 from webapp.secrets import load_message_keys, load_secrets
 from webapp.stamps import erasing as stamps_erasing
+from webapp.stamps import exporting as stamps_exporting
 from webapp.stamps.routes import blueprint as stamps_blueprint
 from webapp.status.routes import blueprint as status_blueprint
 from webapp.wakeups import Waker, channel_of
@@ -119,7 +123,14 @@ BLUEPRINTS = (
     moderation_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
-EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
+EXPORT_PARTS = (
+    *own_parts.PARTS,
+    *media_exporting.PARTS,
+    *posts_exporting.PARTS,
+    *stamps_exporting.PARTS,
+    *messages_exporting.PARTS,
+    *notifications_exporting.PARTS,
+)
 # What deleting an account erases, the rightmost feature first; who keeps something of people adds an eraser.
 ERASERS = (
     *moderation_erasing.ERASERS,
