@@ -57,6 +57,7 @@ from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
 from webapp.media import exporting as media_exporting
 from webapp.media.routes import blueprint as media_blueprint
+from webapp.media.service import check_avatar
 from webapp.messages import exporting as messages_exporting
 from webapp.messages import leaving as messages_leaving
 from webapp.messages.routes import blueprint as messages_blueprint
@@ -171,6 +172,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
     app.extensions["troth_export_parts"] = EXPORT_PARTS
     app.extensions["troth_erasers"] = ERASERS
+    app.extensions["troth_check_avatar"] = check_avatar
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
