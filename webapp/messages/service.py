@@ -11,7 +11,8 @@ from uuid6 import uuid7
 
 from webapp.accounts.idempotency import forget_answers
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, writing
+from webapp.database import insert_or_ignore, ring_after_commit, writing
+from webapp.events.service import DELIVER_TASK
 from webapp.messages import recent
 from webapp.messages.encryption import seal_text
 from webapp.messages.errors import (
@@ -134,6 +135,7 @@ def _add(session: Session, circle: Circle, message_id: UUID, text: str) -> Messa
     if not insert_or_ignore(session, Message, id=message_id, **row):
         raise MessageIdTakenError(str(message_id))
     touch(session, circle.id, moment)
+    ring_after_commit(session, DELIVER_TASK, 0)
     if circle.kind == Kind.DIRECT:
         _bring_back(session, circle, moment)
     me = circle.me
