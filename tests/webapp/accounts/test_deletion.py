@@ -215,6 +215,23 @@ def test_a_wrong_password_deletes_nothing(app: Flask, carol: Person, visitor: Pe
         refused(carol.call("DELETE", "/me", both), 400, "malformed")
 
 
+def test_messages_that_come_while_the_account_is_deleted_are_refused_or_erased(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    def write() -> Any:
+        body = {"to": alice.account, "text": SECRET}
+        return carol.again(app.test_client()).call("POST", "/messages", body)
+
+    def leave() -> Any:
+        return delete(carol.again(app.test_client()), password=PASSWORD)
+
+    answers = at_once(write, write, leave, write)
+    assert answers[2].status_code == 204
+    assert {one.status_code for one in answers} <= {201, 204, 401, 404}
+    with app.app_context():
+        assert db.session.scalars(select(Message.id).where(Message.text.is_not(None))).all() == []
+
+
 def test_posts_that_come_while_the_account_is_deleted_are_refused_or_erased(
     app: Flask, carol: Person
 ) -> None:
