@@ -36,6 +36,7 @@ from webapp.accounts.deletion.routes import blueprint as deletion_blueprint
 from webapp.accounts.exports import own_parts
 from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.limits import register_limits
+from webapp.accounts.oauth import erasing as oauth_erasing
 from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
 from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
@@ -49,13 +50,21 @@ from webapp.documentation import blueprint as documentation_blueprint
 from webapp.doorbell import Ringer
 from webapp.errors import register_error_handlers
 from webapp.extensions import api, db, jwt, limiter, migrate
+from webapp.feed import erasing as feed_erasing
 from webapp.feed.routes import blueprint as feed_blueprint
 from webapp.http import register_http
 from webapp.log.routes import blueprint as log_blueprint
 from webapp.logging import configure_logging
+from webapp.media import exporting as media_exporting
 from webapp.media.routes import blueprint as media_blueprint
+from webapp.media.service import check_avatar
+from webapp.messages import exporting as messages_exporting
+from webapp.messages import leaving as messages_leaving
 from webapp.messages.routes import blueprint as messages_blueprint
+from webapp.moderation import erasing as moderation_erasing
 from webapp.moderation.routes import blueprint as moderation_blueprint
+from webapp.notifications import erasing as notifications_erasing
+from webapp.notifications import exporting as notifications_exporting
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.routes import blueprint as events_blueprint
 from webapp.notifications.routes import blueprint as notifications_blueprint
@@ -66,6 +75,8 @@ from webapp.posts.reactions.routes import blueprint as reactions_blueprint
 from webapp.posts.routes import blueprint as posts_blueprint
 from webapp.search.routes import blueprint as search_blueprint
 from webapp.secrets import load_message_keys, load_secrets
+from webapp.stamps import erasing as stamps_erasing
+from webapp.stamps import exporting as stamps_exporting
 from webapp.stamps.routes import blueprint as stamps_blueprint
 from webapp.status.routes import blueprint as status_blueprint
 from webapp.wakeups import Waker, channel_of
@@ -113,9 +124,25 @@ BLUEPRINTS = (
     moderation_blueprint,
 )
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
-EXPORT_PARTS = (*own_parts.PARTS, *posts_exporting.PARTS)
+EXPORT_PARTS = (
+    *own_parts.PARTS,
+    *media_exporting.PARTS,
+    *posts_exporting.PARTS,
+    *stamps_exporting.PARTS,
+    *messages_exporting.PARTS,
+    *notifications_exporting.PARTS,
+)
 # What deleting an account erases, the rightmost feature first; who keeps something of people adds an eraser.
-ERASERS = (*posts_erasing.ERASERS, *erasers.ERASERS)
+ERASERS = (
+    *moderation_erasing.ERASERS,
+    *notifications_erasing.ERASERS,
+    *messages_leaving.ERASERS,
+    *feed_erasing.ERASERS,
+    *stamps_erasing.ERASERS,
+    *posts_erasing.ERASERS,
+    *oauth_erasing.ERASERS,
+    *erasers.ERASERS,
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -145,6 +172,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(documentation_blueprint, url_prefix=API_PREFIX)
     app.extensions["troth_export_parts"] = EXPORT_PARTS
     app.extensions["troth_erasers"] = ERASERS
+    app.extensions["troth_check_avatar"] = check_avatar
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]

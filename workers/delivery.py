@@ -26,6 +26,7 @@ from webapp.feed.consumer import FEED
 from webapp.feed.fan_out import fan_out, fan_out_waits
 from webapp.notifications.consumer import NOTIFICATIONS
 from workers.claims import claimed
+from workers.messages import tell_of_messages
 
 # Everybody who is owed events, in the order in which they get them.
 CONSUMERS: tuple[Consumer, ...] = (FEED, NOTIFICATIONS)
@@ -38,11 +39,12 @@ log = structlog.get_logger(__name__)
 
 
 def deliver() -> int:
-    """Deliver what is owed, for a while; return how many events were taken.
+    """Deliver what is owed, for a while, and tell of messages; return how many events were taken.
 
     Writing into feeds has a claim of its own: while a post goes to tens of thousands, others are taken on.
     """
     taken = _take_events() if _waiting() else 0
+    tell_of_messages(time.monotonic() + RUN_SECONDS)
     if fan_out_waits():
         with claimed(FAN_OUT_JOB) as mine:
             if mine:

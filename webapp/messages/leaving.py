@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from webapp.accounts.deletion.erasers import Eraser
 from webapp.columns import iso, utc_now
 from webapp.messages.groups import take_out
 from webapp.messages.membership import locked_circle
@@ -74,3 +75,6 @@ def _every_message(session: Session, account_id: UUID, conversation: UUID) -> It
         if len(found) <= MAX_LIMIT:
             return
         page["cursor"] = Cursor(found[MAX_LIMIT - 1].created_at, found[MAX_LIMIT - 1].id)
+
+
+ERASERS = (Eraser("messages", erase_account),)

@@ -9,9 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.idempotency import forget_answers
+from webapp.accounts.models import Account
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, writing
+from webapp.database import insert_or_ignore, kept, ring_after_commit, writing
+from webapp.events.service import DELIVER_TASK
 from webapp.messages import recent
 from webapp.messages.encryption import seal_text
 from webapp.messages.errors import (
@@ -48,6 +51,7 @@ def send(account_id: UUID, draft: Draft) -> tuple[MessageView, bool]:
         raise WriteToYourselfError
     message_id = draft.id or uuid7()
     with writing() as session:
+        _stay(session, account_id)
         known = session.get(Message, message_id)
         if known is None:
             circle = _open(session, account_id, draft)
@@ -127,6 +131,13 @@ def view_of(message: Message, circle: Circle) -> MessageView:
     )
 
 
+def _stay(session: Session, account_id: UUID) -> None:
+    """Keep an account from being deleted until the commit: else a message could outlive its erasure."""
+    mine = select(Account.id).where(Account.id == account_id, Account.deleted_at.is_(None))
+    if session.scalar(kept(session, mine, Account)) is None:
+        raise UserNotFoundError(str(account_id))
+
+
 def _add(session: Session, circle: Circle, message_id: UUID, text: str) -> MessageView:
     moment, sealed = circle.next_moment(), seal_text(text, circle.id, message_id)
     row = {"conversation_id": circle.id, "sender_id": circle.me.account_id, "created_at": moment}
@@ -134,6 +145,7 @@ def _add(session: Session, circle: Circle, message_id: UUID, text: str) -> Messa
     if not insert_or_ignore(session, Message, id=message_id, **row):
         raise MessageIdTakenError(str(message_id))
     touch(session, circle.id, moment)
+    ring_after_commit(session, DELIVER_TASK, 0)
     if circle.kind == Kind.DIRECT:
         _bring_back(session, circle, moment)
     me = circle.me

@@ -15,11 +15,11 @@ from webapp.moderation.models import Action, Appeal, Report
 from webapp.moderation.queue import AppealItem, ReportedItem
 from webapp.moderation.schemas import (
     ActionSchema,
+    AppealDecisionSchema,
     AppealQueueSchema,
     AppealSchema,
     AuditPageSchema,
     AuditQuerySchema,
-    AppealDecisionSchema,
     NewActionSchema,
     NewAppealSchema,
     NewReportSchema,

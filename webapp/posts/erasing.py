@@ -12,6 +12,7 @@ from webapp.columns import utc_now
 from webapp.database import locked
 from webapp.extensions import table_of
 from webapp.log.models import Author, Entry
+from webapp.posts.media import erase_media_of
 from webapp.posts.models import Like, Post, PostCounts, PostMention, PostTag, Repost
 
 SALTED = (int(Kind.POST), int(Kind.STAMP))
@@ -91,4 +92,8 @@ def _count_again(session: Session, posts: Sequence[UUID]) -> None:
     )
 
 
-ERASERS = (Eraser("posts", erase_posts),)
+def _erase_media(session: Session, account_id: UUID) -> None:
+    erase_media_of(session, account_id)
+
+
+ERASERS = (Eraser("posts", erase_posts), Eraser("media", _erase_media))

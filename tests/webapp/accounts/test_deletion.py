@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import MetaData, func, select
 
 from chain.proofs.bundle import parse_bundle
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.files import picture, upload
 from tests.support.wallet import PASSWORD, Person
 from webapp.accounts.models import AccountCounts, SignInSession
 from webapp.accounts.relations.models import Follow
@@ -17,12 +19,18 @@ from webapp.commands.audit import audit_database
 from webapp.database import writing
 from webapp.extensions import db, limiter
 from webapp.log.models import Entry
+from webapp.messages.models import Message
+from webapp.moderation.models import Report
+from webapp.notifications.models import Notification
 from webapp.posts.models import Like, Post, PostCounts
+from workers import media
 from workers.chores import do_chores
+from workers.delivery import deliver
 from workers.upkeep import tidy
 
 Anchor = Callable[[], None]
 SECRET = "quokka-marmalade-7391"
+WORD = b"quokka"  # as the index for searching knows it
 
 
 def delete(person: Person, **body: str) -> Any:
@@ -69,10 +77,15 @@ def test_nothing_of_a_deleted_account_is_left(
     carol.call("PATCH", "/me", {"name": SECRET, "bio": SECRET, "links": links})
     export = carol.call("POST", "/me/exports").json
     carol.call("POST", "/me/recovery-codes", {"password": PASSWORD})
+    stamp = carol.call("POST", "/stamps", {"digest": "0x" + "ab" * 32, "about": SECRET})
+    assert stamp.status_code == 201
+    app_body = {"name": SECRET, "redirect_uris": [f"https://{SECRET}.example/back"]}
+    assert carol.call("POST", "/oauth/apps", app_body).status_code == 201
     with app.app_context():
         salt = db.session.scalars(select(Entry.message).order_by(Entry.id)).first()["salt"]
         do_chores()
     assert set(places(app, SECRET.encode())) >= {"posts.text", "entries.message", "accounts.bio"}
+    assert set(places(app, SECRET.encode())) >= {"stamps.about", "oauth_apps.name"}
     assert set(places(app, salt.encode())) >= {"entries.message"}
     exported = app.config["TROTH"].data_dir / "exports" / f"{export['id']}.zip"
     assert exported.exists()
@@ -81,6 +94,7 @@ def test_nothing_of_a_deleted_account_is_left(
         do_chores()
     assert not exported.exists()
     assert list(places(app, SECRET.encode())) == []
+    assert list(places(app, WORD)) == []
     assert list(places(app, salt.encode())) == []
     assert list(places(app, b"'carol'")) == []
     refused(carol.call("GET", "/me"), 401, "no_session")
@@ -97,6 +111,46 @@ def test_nothing_of_a_deleted_account_is_left(
     body = {"handle": "Carol", "password": PASSWORD}
     refused(visitor.call("POST", "/auth/password", body), 401, "sign_in_refused")
     refused(visitor.call("POST", "/users", body), 409, "handle_taken")
+
+
+def test_nothing_that_it_said_to_others_or_they_were_told_of_it_is_left(
+    app: Flask, alice: Person, bob: Person, carol: Person
+) -> None:
+    post = alice.publish().json
+    written = carol.call("POST", "/messages", {"to": alice.account, "text": SECRET}).json
+    report = {"type": "post", "subject": post["id"], "reason": "spam", "text": SECRET}
+    assert carol.call("POST", "/reports", report).status_code == 201
+    file = upload(carol, picture(), alt=SECRET).json
+    body = {"text": f"look {SECRET}", "media": [{"id": file["id"]}]}
+    with app.app_context():
+        media.work()
+    assert carol.call("POST", "/posts", body).status_code == 201
+    carol.call("POST", f"/posts/{post['id']}/repost")
+    for person in (bob, carol):  # carol's is the newest of the two, which stands for both
+        assert person.call("POST", f"/posts/{post['id']}/like").status_code in (200, 201, 204)
+        with app.app_context():
+            deliver()
+    assert alice.call("GET", "/notifications").json["items"][0]["people"] == 2
+    search = f"/search/posts?q={WORD.decode()}"
+    assert len(bob.call("GET", search).json["items"]) == 1
+    folder = app.config["TROTH"].data_dir / "media"
+    assert [path for path in folder.rglob("*") if path.is_file()]
+    assert delete(carol, password=PASSWORD).status_code == 204
+    with app.app_context():
+        media.work()
+        me = UUID(carol.account)
+        told = select(func.count()).select_from(Notification)
+        assert db.session.scalar(told.where(Notification.actor_id == me)) == 0
+        assert db.session.scalars(select(Report.text)).all() == [""]
+        assert db.session.scalars(select(Message.text)).all() == [None]
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert list(places(app, SECRET.encode())) == []
+    assert list(places(app, WORD)) == []
+    assert bob.call("GET", search).json["items"] == []
+    items = alice.call("GET", f"/messages/{written['conversation']}").json["items"]
+    assert [one["text"] for one in items] == [None]
+    shown = alice.call("GET", "/notifications").json["items"]
+    assert [(one["kind"], one["people"]) for one in shown] == [("like", 1)]
 
 
 def test_what_others_have_stays_counted_right(
@@ -159,6 +213,23 @@ def test_a_wrong_password_deletes_nothing(app: Flask, carol: Person, visitor: Pe
         refused(delete(visitor, password=PASSWORD), 401, "no_session")
         both = wallet_proof(carol) | {"password": PASSWORD}
         refused(carol.call("DELETE", "/me", both), 400, "malformed")
+
+
+def test_messages_that_come_while_the_account_is_deleted_are_refused_or_erased(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    def write() -> Any:
+        body = {"to": alice.account, "text": SECRET}
+        return carol.again(app.test_client()).call("POST", "/messages", body)
+
+    def leave() -> Any:
+        return delete(carol.again(app.test_client()), password=PASSWORD)
+
+    answers = at_once(write, write, leave, write)
+    assert answers[2].status_code == 204
+    assert {one.status_code for one in answers} <= {201, 204, 401, 404}
+    with app.app_context():
+        assert db.session.scalars(select(Message.id).where(Message.text.is_not(None))).all() == []
 
 
 def test_posts_that_come_while_the_account_is_deleted_are_refused_or_erased(

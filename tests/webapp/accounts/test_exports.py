@@ -12,11 +12,13 @@ from sqlalchemy import update
 
 from chain.proofs.bundle import parse_bundle
 from tests.support.answers import at_once, refused
+from tests.support.files import loaded, picture, upload
 from tests.support.wallet import Person
 from webapp.accounts.exports.models import Export
 from webapp.columns import utc_now
 from webapp.database import writing
 from workers.chores import do_chores
+from workers.delivery import deliver
 
 Anchor = Callable[[], None]
 
@@ -51,7 +53,12 @@ def test_an_export_holds_all_that_is_ones_own(
     alice.call("POST", f"/users/{carol.account}/follow")
     alice.call("POST", f"/users/{carol.account}/mute")
     alice.call("PATCH", "/me", {"name": "Alice Liddell"})
+    written = alice.call("POST", "/messages", {"to": carol.account, "text": "a private word"}).json
+    file = upload(alice, picture()).json
+    stamp = alice.stamp(alice.stamp_record("0x" + "ab" * 32, about="a thesis")).json
     anchor()
+    with app.app_context():
+        deliver()
     export = ask(alice)
     assert (export.status_code, export.json["state"]) == (202, "waiting")
     refused(fetch(alice, export.json), 409, "export_not_ready")
@@ -73,7 +80,16 @@ def test_an_export_holds_all_that_is_ones_own(
         assert listed(archive, f"{name}.json") == []
     assert len(listed(archive, "sessions.json")) == 1
     bundles = [archive.read(name) for name in archive.namelist() if name.startswith("bundles/")]
-    assert len(bundles) == 2
+    assert len(bundles) == 3
+    assert f"bundles/stamps/{stamp['id']}/1.troth.json" in archive.namelist()
+    assert [one["about"] for one in listed(archive, "stamps.json")] == ["a thesis"]
+    (conversation,) = listed(archive, "messages.json")
+    assert conversation["id"] == written["conversation"]
+    assert [one["text"] for one in conversation["messages"]] == ["a private word"]
+    (media,) = listed(archive, "media.json")
+    assert (media["id"], media["digest"]) == (file["id"], file["digest"])
+    assert loaded(archive.read(media["file"])).size == (40, 30)
+    assert {one["kind"] for one in listed(archive, "notifications.json")} == {"anchored"}
     assert all(parse_bundle(bundle).anchor is not None for bundle in bundles)
     path = app.config["TROTH"].data_dir / "exports" / f"{state['id']}.zip"
     assert path.stat().st_mode & 0o077 == 0

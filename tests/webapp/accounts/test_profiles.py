@@ -6,10 +6,12 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.files import picture, upload
 from tests.support.wallet import Person
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import writing
+from workers import media
 
 FIELDS = {
     "id",
@@ -50,7 +52,6 @@ REFUSED: list[tuple[str, Any]] = [
     ("links", ["https://a.example:x"]),
     ("links", ["https://[a.example"]),
     ("links", ["https://a.example/" + "x" * 200]),
-    ("avatar", "00000000-0000-7000-8000-000000000000"),
 ]
 
 
@@ -186,3 +187,25 @@ def test_of_a_suspended_person_others_see_the_handle_only(
     assert (seen["state"], seen["handle"]) == ("suspended", "carol")
     assert [seen[name] for name in ("name", "bio", "links", "counts")] == [None, None, [], None]
     refused(alice.call("GET", f"/users/{carol.account}/followers"), 404, "user_not_found")
+
+
+def test_an_avatar_is_an_own_image_and_seen_by_everybody(
+    app: Flask, carol: Person, alice: Person, visitor: Person
+) -> None:
+    file, foreign = (upload(one, picture()).json["id"] for one in (carol, alice))
+    with nothing_written(app):
+        refused(patch(carol, avatar=file), 409, "media_processing")
+    with app.app_context():
+        media.work()
+    unknown = "00000000-0000-7000-8000-000000000000"
+    with nothing_written(app):
+        for one in (foreign, unknown):
+            refused(patch(carol, name="Not kept", avatar=one), 422, "media_unknown")
+    refused(visitor.call("GET", f"/media/{file}"), 404, "media_not_found")
+    answer = patch(carol, avatar=file)
+    assert (answer.status_code, answer.json["profile"]["avatar"]) == (200, file)
+    assert shown(visitor, carol)["avatar"] == file
+    with visitor.call("GET", f"/media/{file}") as picture_of_her:
+        assert picture_of_her.status_code == 200
+    assert patch(carol, avatar=None).json["profile"]["avatar"] is None
+    refused(visitor.call("GET", f"/media/{file}"), 404, "media_not_found")

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from webapp.accounts.schemas import WalletSignInSchema
+from webapp.accounts.schemas import HEX_BOUND
 
 
-class AccountDeletionSchema(WalletSignInSchema):
+class AccountDeletionSchema(Schema):
     """Either the password, or a message of ``POST /me/deletion/nonce`` that a wallet signed."""
 
     message = fields.String(validate=validate.Length(min=1, max=4_096))
     signature = fields.String(
-        validate=[validate.Length(max=16_388), validate.Regexp(r"0x([0-9a-fA-F]{2})*\Z")]
+        validate=[validate.Length(max=HEX_BOUND), validate.Regexp(r"0x([0-9a-fA-F]{2})*\Z")]
     )
     password = fields.String(load_only=True, validate=validate.Length(min=1, max=1_024))
 

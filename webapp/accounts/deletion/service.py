@@ -26,6 +26,7 @@ from webapp.database import is_deadlock, locked, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db, table_of
+from webapp.full_text import purge
 from webapp.log.models import Author
 
 DELETE = "delete"
@@ -112,6 +113,7 @@ def _erase(
             deleted_at=utc_now(),
         )
     )
+    purge(session)  # last: only now posts and names are without their words
     record_event(session, EventType.ACCOUNT_DELETED, account_id, str(account_id))
 
 

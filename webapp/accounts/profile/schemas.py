@@ -49,4 +49,7 @@ class ProfileChangeSchema(Schema):
         fields.String(validate=validate.Length(max=4_096)), validate=validate.Length(max=100)
     )
     handle = fields.String(validate=validate.Length(min=1, max=64))
-    avatar = fields.UUID(allow_none=True, metadata={"description": "Null only, for now"})
+    avatar = fields.UUID(
+        allow_none=True,
+        metadata={"description": "Id of an image that you uploaded; everybody sees it"},
+    )

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from webapp.accounts.errors import HandleTakenError, UserNotFoundError
 from webapp.accounts.handles import check_not_retired, normal_handle
 from webapp.accounts.models import Account
 from webapp.accounts.profile.errors import (
     HandleFixedError,
-    ProfileRefusedError,
     StaleProfileError,
 )
 from webapp.accounts.profile.reading import OwnProfile, own_profile
@@ -22,6 +23,9 @@ from webapp.events.models import EventType
 from webapp.events.service import record_event
 
 Matches = Callable[[str], bool]
+# The feature that keeps pictures stands to the right of this one, and says which may be somebody's avatar.
+CheckAvatar = Callable[[Session, UUID, UUID], None]
+_EXTENSION = "troth_check_avatar"
 
 
 def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) -> OwnProfile:
@@ -29,7 +33,8 @@ def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) 
 
     ``matches`` tells whether the change was meant for the revision of that number, as text. Nothing is
     written where nothing changes. Raises StaleProfileError, ProfileRefusedError, HandleRefusedError,
-    HandleFixedError and HandleTakenError.
+    HandleFixedError and HandleTakenError; for an avatar that is no own image that is ready MediaUnknownError,
+    MediaProcessingError and MediaUnusableError.
     """
     wanted = _checked(changes)
     try:
@@ -43,6 +48,9 @@ def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) 
             handle = wanted.get("handle", account.handle)
             if account.handle is not None and handle != account.handle:
                 raise HandleFixedError(account.handle)
+            if wanted.get("avatar_id") is not None:
+                check: CheckAvatar = current_app.extensions[_EXTENSION]
+                check(session, account_id, wanted["avatar_id"])
             if any(getattr(account, name) != value for name, value in wanted.items()):
                 for name, value in wanted.items():
                     setattr(account, name, value)
@@ -70,7 +78,5 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     if "handle" in changes:
         wanted["handle"] = normal_handle(changes["handle"])
     if "avatar" in changes:
-        if changes["avatar"] is not None:
-            raise ProfileRefusedError("avatar", "is not a picture of this account; send null")
-        wanted["avatar_id"] = None
+        wanted["avatar_id"] = changes["avatar"]
     return wanted
