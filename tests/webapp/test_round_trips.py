@@ -18,13 +18,14 @@ NONCES = table_of(SignInNonce)
 HELD = select(func.count()).select_from(NONCES).where(NONCES.c.nonce == bindparam("nonce"))
 MAKE = (
     insert(NONCES)
-    .values(nonce=bindparam("nonce"), expires_at=func.current_timestamp())
+    .values(nonce=bindparam("nonce"), expires_at=func.current_timestamp(), purpose="sign_in")
     .returning(NONCES.c.nonce)
 )
 
 
 def nonce(name: str) -> dict[str, Any]:
-    return {"nonce": name, "expires_at": utc_now(), "spent_at": None}
+    row = {"nonce": name, "expires_at": utc_now(), "spent_at": None}
+    return {**row, "purpose": "sign_in", "account_id": None}
 
 
 def claim(job: str) -> dict[str, Any]:

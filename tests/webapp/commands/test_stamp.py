@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from tests.support import instance
 from tests.support.answers import closed_port
 from tests.support.wallet import Person
+from workers.anchoring import sweep
 from workers.timer import SweepTimer
 
 from .conftest import Run, Verify, change
@@ -45,7 +46,7 @@ def url(app: Flask) -> Iterator[str]:
 @pytest.fixture
 def sweeping(app: Flask) -> Iterator[None]:
     """Anchor what comes in, as a worker does."""
-    timer = SweepTimer(app, 0.2)
+    timer = SweepTimer(app, 0.2, sweep)
     timer.start()
     yield
     timer.stop()
@@ -103,7 +104,7 @@ def test_without_a_wallet_a_token_is_enough_and_waiting_can_go_on_later(
     assert f"--id {made['id']}" in done.err
     assert made["about"] == "mine"
     with app.app_context():
-        timer = SweepTimer(app, 0.2)
+        timer = SweepTimer(app, 0.2, sweep)
         timer.start()
         assert troth(*words, "--id", made["id"]).code == DONE
         timer.stop()

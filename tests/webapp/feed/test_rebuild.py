@@ -95,7 +95,7 @@ def test_counts_are_made_anew_from_what_is_counted(
     monkeypatch.setattr(cli, "create_app", lambda: town.app)
     monkeypatch.setattr(rebuild, "create_app", lambda: town.app)
     answer = CliRunner().invoke(cli.cli, ["rebuild", "counts"])
-    assert answer.output == "3 rows of counts made anew\n", answer.exception
+    assert answer.output == "3 wrong counts made anew\n", answer.exception
     [row] = db.session.scalars(select(PostCounts)).all()
     assert (str(row.post_id), row.likes, row.comments, row.reposts, row.quotes) == (
         post,

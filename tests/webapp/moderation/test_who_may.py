@@ -22,6 +22,7 @@ REPORT = {"type": "account", "reason": "spam"}
 ACT = {"act": "dismiss", "type": "post", "reason": "x"}
 DECIDE = {"decision": "grant", "reason": "x"}
 SIGNED_OUT, CLOSED = (401, "no_session"), (403, "moderators_only")
+SUSPENDED = (403, "suspended")
 MEMBERS_ONLY: list[Any] = [SIGNED_OUT, CLOSED, CLOSED, CLOSED]
 # By route: what each of WHO is answered, a status, or one with its code.
 ANSWERS: dict[str, list[Any]] = {
@@ -30,8 +31,16 @@ ANSWERS: dict[str, list[Any]] = {
     "GET /moderation/reports": [*MEMBERS_ONLY, 200, CLOSED, 200],
     "GET /moderation/appeals": [*MEMBERS_ONLY, 200, CLOSED, 200],
     "GET /moderation/audit": [*MEMBERS_ONLY, 200, CLOSED, 200],
-    "POST /moderation/actions": [*MEMBERS_ONLY, 201, CLOSED, 409],
-    "POST /moderation/appeals/ID/decision": [*MEMBERS_ONLY, (403, "own_action"), CLOSED, 200],
+    "POST /moderation/actions": [SIGNED_OUT, CLOSED, CLOSED, SUSPENDED, 201, SUSPENDED, 409],
+    "POST /moderation/appeals/ID/decision": [
+        SIGNED_OUT,
+        CLOSED,
+        CLOSED,
+        SUSPENDED,
+        (403, "own_action"),
+        SUSPENDED,
+        200,
+    ],
 }
 
 

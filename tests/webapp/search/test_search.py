@@ -260,8 +260,10 @@ def test_each_search_uses_its_index(app: Flask) -> None:
             "search_tags": "SELECT post_id FROM post_tags WHERE tag LIKE 'ab%'",
         }
         with connection.begin():
-            connection.execute(text("SET LOCAL enable_seqscan = off"))
+            # Connections commit statement by statement: a local setting would be gone at once.
+            connection.execute(text("SET enable_seqscan = off"))
             for name, query in queries.items():
                 said = query.replace("{}", vector).replace("%", "%%")
                 plan = connection.exec_driver_sql(f"EXPLAIN {said}")
                 assert name in repr(plan.all()), name
+            connection.execute(text("RESET enable_seqscan"))

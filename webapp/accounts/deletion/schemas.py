@@ -10,11 +10,6 @@ from webapp.accounts.schemas import HEX_BOUND
 class AccountDeletionSchema(Schema):
     """Either the password, or a message of ``POST /me/deletion/nonce`` that a wallet signed."""
 
-    class Meta:
-        """It opens no session."""
-
-        exclude = ("session",)
-
     message = fields.String(validate=validate.Length(min=1, max=4_096))
     signature = fields.String(
         validate=[validate.Length(max=HEX_BOUND), validate.Regexp(r"0x([0-9a-fA-F]{2})*\Z")]

@@ -19,6 +19,7 @@ from webapp.accounts.oauth.schemas import (
     ConsentDecisionSchema,
     ConsentPageSchema,
     NewAppSchema,
+    OAuthErrorSchema,
     RedirectSchema,
     RegistrationSchema,
 )
@@ -91,6 +92,8 @@ def decide(body: dict[str, Any]) -> dict[str, str]:
 @takes_form
 @blueprint.doc(requestBody=_FORM)
 @blueprint.response(200, content_type="application/json")
+@blueprint.alt_response(400, schema=OAuthErrorSchema, content_type="application/json")
+@blueprint.alt_response(401, schema=OAuthErrorSchema, content_type="application/json")
 def token() -> Response:
     """Exchange a code or a refresh token for tokens; errors are those of RFC 6749."""
     if (refusal := _repeated_in_form()) is not None:
@@ -103,6 +106,8 @@ def token() -> Response:
 @takes_form
 @blueprint.doc(requestBody=_FORM)
 @blueprint.response(200, content_type="application/json")
+@blueprint.alt_response(400, schema=OAuthErrorSchema, content_type="application/json")
+@blueprint.alt_response(401, schema=OAuthErrorSchema, content_type="application/json")
 def revoke_token() -> Response:
     """End the session of a token (RFC 7009)."""
     if (refusal := _repeated_in_form()) is not None:

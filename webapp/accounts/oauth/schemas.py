@@ -109,3 +109,10 @@ class ConsentPageSchema(Schema):
 
     items = fields.List(fields.Nested(ConsentSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class OAuthErrorSchema(Schema):
+    """Why a token was refused (RFC 6749, 5.2)."""
+
+    error = fields.String(required=True)
+    error_description = fields.String()
