@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.records import Kind as RecordKind
 from webapp.columns import utc_now
-from webapp.database import insert_many, upsert, wake_after_commit
+from webapp.database import insert_many, wake_after_commit
 from webapp.extensions import table_of
 from webapp.log.models import Author, Batch, Entry
 from webapp.notifications.conditions import awake, wanted
 from webapp.notifications.models import Kind, Notification, NotificationState
 from webapp.posts.models import Post
+from webapp.upserts import upsert
 
 PEOPLE_AT_ONCE = 1_000
 _N, _STATES, _POSTS = table_of(Notification), table_of(NotificationState), table_of(Post).c

@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from webapp.columns import utc_now
-from webapp.database import insert_many, upsert, wake_after_commit
+from webapp.database import insert_many, wake_after_commit
 from webapp.extensions import table_of
 from webapp.notifications.conditions import awake, holds, readable, wanted
 from webapp.notifications.models import Kind, Notification, NotificationState
+from webapp.upserts import upsert
 
 # Of one kind and topic, what comes within a day is told together, but never more than can be counted at
 # each look.
