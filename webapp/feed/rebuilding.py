@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from webapp.accounts.models import AccountCounts
 from webapp.chain_access import settings
+from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db, table_of
 from webapp.feed.cache import forget_feeds
@@ -20,15 +21,18 @@ def rebuild_feeds() -> int:
 
     One by one: a feed that is read before it is full again is looked up, so that nobody misses anything.
     """
+    began = utc_now()
     accounts = db.session.scalars(select(_FEEDS.account_id).order_by(_FEEDS.account_id)).all()
     db.session.rollback()
     for account_id in accounts:
         _rebuild(account_id)
     popular = settings().feed_merge_followers
     with writing() as session:
-        # Now every feed holds their posts as anybody's; who is popular still stays looked up.
+        # Now every feed holds their posts as anybody's, unless one came meanwhile and was left to readers;
+        # who is popular still stays looked up.
         unpopular = select(_N.account_id).where(_N.followers < popular)
-        session.execute(delete(MergedAccount).where(_M.account_id.in_(unpopular)))
+        still = (_M.account_id.in_(unpopular), _M.since < began)
+        session.execute(delete(MergedAccount).where(*still))
     return len(accounts)
 
 
