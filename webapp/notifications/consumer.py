@@ -23,6 +23,7 @@ from webapp.posts.models import Post, PostMention
 _POSTS, _MENTIONS = table_of(Post), table_of(PostMention).c
 _REACTIONS = {EventType.POST_LIKED: Kind.LIKE, EventType.POST_REPOSTED: Kind.REPOST}
 _WRITTEN = (EventType.POST_CREATED, EventType.POST_EDITED)
+TOLD = (EventType.FOLLOWED, *_REACTIONS, *_WRITTEN, EventType.BATCH_FINAL)
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Facts:
 
 def apply(session: Session, events: Sequence[OwedEvent]) -> None:
     """Tell whoever is concerned of events, in the open transaction."""
-    facts = _facts(session, events)
-    notify_all(session, [news for event in events for news in _news(event, facts)])
+    facts = facts_of(session, events)
+    notify_all(session, [news for event in events for news in news_of(event, facts)])
     for event in events:
         if event.type == EventType.BATCH_FINAL:
             tell_of_batch(session, int(event.subject))
@@ -44,7 +45,8 @@ def apply(session: Session, events: Sequence[OwedEvent]) -> None:
             recount_batches(session, UUID(event.subject))
 
 
-def _facts(session: Session, events: Sequence[OwedEvent]) -> Facts:
+def facts_of(session: Session, events: Sequence[OwedEvent]) -> Facts:
+    """Return what has to be known of the posts that events speak of, as they are now."""
     about_posts = (*_REACTIONS, *_WRITTEN)
     ids = {UUID(event.subject) for event in events if event.type in about_posts}
     written = {UUID(event.subject) for event in events if event.type in _WRITTEN}
@@ -67,7 +69,8 @@ def _facts(session: Session, events: Sequence[OwedEvent]) -> Facts:
     return Facts(posts, mentions)
 
 
-def _news(event: OwedEvent, facts: Facts) -> Iterator[News]:
+def news_of(event: OwedEvent, facts: Facts) -> Iterator[News]:
+    """Give whom an event is to be told, each once; the end of a batch is told by ``batches``."""
     actor, source = event.account_id, str(event.id)
     if actor is None:
         return
