@@ -32,13 +32,18 @@ def keep(account_id: UUID) -> None:
     """
     with writing() as session:
         insert_or_ignore(session, Feed, account_id=account_id, read_at=utc_now(), from_at=None)
+    fill(account_id)
+
+
+def fill(account_id: UUID) -> None:
+    """Fill a kept feed that is being filled; nothing where it is full or dropped meanwhile."""
     found = looked_up(db.session(), account_id, Window(limit=MOST_FILLED + 1))
     db.session.rollback()
     from_at = _complete_from(found, MOST_FILLED)
     with writing() as session:
-        _insert(session, account_id, [one for one in found if one.created_at >= from_at])
         row = update(Feed).where(_FEEDS.account_id == account_id, _FEEDS.from_at.is_(None))
-        session.execute(row.values(from_at=from_at))
+        if session.execute(row.values(from_at=from_at)).rowcount:  # type: ignore[attr-defined]
+            _insert(session, account_id, [one for one in found if one.created_at >= from_at])
 
 
 def add_person(session: Session, account_id: UUID, person: UUID) -> None:
@@ -88,13 +93,16 @@ def drop_dormant() -> int:
         with writing() as session:
             old = select(_FEEDS.account_id).where(_FEEDS.read_at < before)
             some = session.scalars(old.order_by(_FEEDS.read_at).limit(DROPPED_TOGETHER)).all()
-            _drop(session, some)
+            drop(session, some)
         if not some:
             return dropped
         dropped += len(some)
 
 
-def _drop(session: Session, accounts: Sequence[UUID]) -> None:
+def drop(session: Session, accounts: Sequence[UUID]) -> None:
+    """Drop the feeds of accounts, in the open transaction."""
+    if not accounts:
+        return
     session.execute(delete(Feed).where(_FEEDS.account_id.in_(accounts)))
     session.execute(delete(FeedItem).where(_I.account_id.in_(accounts)))
 

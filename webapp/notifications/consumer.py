@@ -16,6 +16,7 @@ from webapp.events.models import EventType
 from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
 from webapp.notifications.batches import recount_batches, tell_of_batch
+from webapp.notifications.erasing import erase_notifications
 from webapp.notifications.models import Kind
 from webapp.notifications.telling import News, notify_all
 from webapp.posts.models import Post, PostMention
@@ -36,6 +37,10 @@ class Facts:
 
 def apply(session: Session, events: Sequence[OwedEvent]) -> None:
     """Tell whoever is concerned of events, in the open transaction."""
+    for event in events:
+        if event.type == EventType.ACCOUNT_DELETED:
+            # Once more: what was being told while the account was erased is committed by now.
+            erase_notifications(session, UUID(event.subject))
     facts = facts_of(session, events)
     notify_all(session, [news for event in events for news in news_of(event, facts)])
     for event in events:

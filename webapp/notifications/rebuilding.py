@@ -3,15 +3,18 @@
 What is right keeps its number, so that read marks, streams and webhooks go on from where they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import insert_many, wake_after_commit, writing
+from webapp.deadlocks import untangled
 from webapp.events.service import events_by_id
 from webapp.extensions import db, table_of
 from webapp.messages.telling import tell_again
@@ -36,11 +39,11 @@ def rebuild_notifications() -> int:
     """
     wrong, after = 0, None
     while people := _people(after):
-        wrong += sum(map(_rebuild, people))
+        wrong += sum(untangled(partial(_rebuild, one)) for one in people)
         after = people[-1]
     missing = restore_missing()
     for account_id in missing:
-        _rebuild(account_id)
+        untangled(partial(_rebuild, account_id))
     tell_again(utc_now() - KEPT)
     return wrong + missing.total()
 
@@ -81,13 +84,23 @@ def _right(session: Session, account_id: UUID, rows: Sequence[Row]) -> list[Row]
         said = _said(session, account_id, [row for row in some if row["kind"] in ONCE])
         final = [int(row["subject"]) for row in some if row["kind"] == Kind.ANCHORED]
         posts = posts_in_batches(session, account_id, final) if final else {}
+        gone = _gone(session, {row["actor_id"] for row in some})
         for row in some:
+            if row["actor_id"] in gone:
+                continue
             if row["kind"] == Kind.ANCHORED:
                 if count := posts.get(int(row["subject"])):
                     right.append({**row, "count": count})
             elif row["kind"] not in ONCE or _facts(row) in said:
                 right.append(row)
     return right
+
+
+def _gone(session: Session, people: Collection[UUID | None]) -> set[UUID]:
+    """Return who of people deleted their account, perhaps while they were told of."""
+    ids = [one for one in people if one is not None]
+    deleted = select(Account.id).where(Account.id.in_(ids), Account.deleted_at.is_not(None))
+    return set(session.scalars(deleted)) if ids else set()
 
 
 def _said(session: Session, account_id: UUID, rows: Sequence[Row]) -> set[tuple[object, ...]]:

@@ -7,6 +7,7 @@ its place among the others.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp.columns import utc_now
 from webapp.database import insert_many, writing
+from webapp.deadlocks import untangled
 from webapp.events.models import EventType
 from webapp.events.service import OwedEvent, delivered_events
 from webapp.extensions import db
@@ -35,8 +37,7 @@ def restore_missing() -> Counter[UUID]:
     since, after = utc_now() - KEPT, 0
     added = Counter[UUID]()
     while events := _events(after, since):
-        with writing() as session:
-            added.update(_restore(session, events))
+        added.update(untangled(partial(_restore, events)))
         after = events[-1].id
     return added
 
@@ -48,8 +49,13 @@ def _events(after: int, since: datetime) -> list[OwedEvent]:
     return found
 
 
-def _restore(session: Session, events: Sequence[OwedEvent]) -> list[UUID]:
+def _restore(events: Sequence[OwedEvent]) -> list[UUID]:
     """Add what is missing of some events; return whose it is."""
+    with writing() as session:
+        return [row["account_id"] for row in _missing(session, events)]
+
+
+def _missing(session: Session, events: Sequence[OwedEvent]) -> list[dict[str, Any]]:
     facts = facts_of(session, events)
     found: dict[tuple[object, ...], _Found] = {}
     for event in events:
@@ -62,7 +68,7 @@ def _restore(session: Session, events: Sequence[OwedEvent]) -> list[UUID]:
     for event in events:
         if event.type == EventType.BATCH_FINAL:
             rows += _add_batch(session, event)
-    return [row["account_id"] for row in rows]
+    return rows
 
 
 def _add(session: Session, found: Sequence[_Found]) -> list[dict[str, Any]]:
