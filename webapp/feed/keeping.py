@@ -55,6 +55,10 @@ def add_person(session: Session, account_id: UUID, person: UUID) -> None:
     since = Cursor(feed.from_at or EPOCH, UUID(int=0))
     found = of_person(session, person, Window(after=since, limit=MOST_OF_ONE + 1))
     from_at = max(feed.from_at or EPOCH, _complete_from(found, MOST_OF_ONE))
+    if feed.from_at is None and from_at > EPOCH:
+        # Who is filling it does not know of the person, nor that this is not all: the next reader begins anew.
+        drop(session, [account_id])
+        return
     _insert(session, account_id, [one for one in found if one.created_at >= from_at])
     if feed.from_at is not None:
         feed.from_at = from_at
