@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from flask import Flask
@@ -107,6 +108,40 @@ def lists(app: Flask) -> dict[str, str]:
             searched = "q=many" if path.endswith("/tags") else "q=olga"
             found[path.removeprefix(V1)] = f"?{searched}&" if "q" in names else "?"
     return found
+
+
+def walked(person: Person, url: str) -> tuple[list[Any], list[str]]:
+    """Return what a list holds, two at a time, and the cursors that led through it."""
+    seen: list[Any] = []
+    cursors: list[str] = []
+    while len(cursors) < MANY * MANY:
+        after = f"&cursor={cursors[-1]}" if cursors else ""
+        page = person.call("GET", f"{url}limit={FEW}{after}").json
+        seen += page["items"]
+        if page.get("next") is None:
+            break
+        cursors.append(str(page["next"]))
+    return seen, cursors
+
+
+def test_every_list_is_walked_by_its_cursors_and_takes_those_of_no_other_amiss(
+    app: Flask, anchor: Callable[[], None]
+) -> None:
+    crowd = Crowd(app, anchor)
+    # These go by position or have no next page.
+    others = {"/log/entries", "/log/batches", "/moderation/audit", "/search/tags"}
+    urls = [path.format(**crowd.names) + q for path, q in lists(app).items() if path not in others]
+    cursors = set()
+    for url in urls:
+        whole = crowd.olga.call("GET", f"{url}limit=100").json
+        found, along = walked(crowd.olga, url)
+        assert (found, whole["next"]) == (whole["items"], None), url
+        cursors |= set(along[:1])
+    assert len(cursors) > 10
+    for url in urls:
+        for name, cursor in product(("cursor", "since"), sorted(cursors)[::5]):
+            answer = crowd.olga.call("GET", f"{url}limit={FEW}&{name}={cursor}")
+            assert answer.status_code in (200, 400), (url, answer.text)
 
 
 def test_no_list_costs_more_statements_for_a_longer_page(
