@@ -95,7 +95,7 @@ def test_counts_are_made_anew_from_what_is_counted(
     monkeypatch.setattr(cli, "create_app", lambda: town.app)
     monkeypatch.setattr(rebuild, "create_app", lambda: town.app)
     answer = CliRunner().invoke(cli.cli, ["rebuild", "counts"])
-    assert answer.output == "3 wrong counts made anew\n", answer.exception
+    assert answer.stdout == "3 wrong counts made anew\n", answer.exception
     [row] = db.session.scalars(select(PostCounts)).all()
     assert (str(row.post_id), row.likes, row.comments, row.reposts, row.quotes) == (
         post,
@@ -109,5 +109,5 @@ def test_counts_are_made_anew_from_what_is_counted(
         (found[one.account].followers, found[one.account].following, found[one.account].posts)
         for one in (ann, ben)
     ] == [(0, 1, 2), (1, 0, 1)]
-    assert CliRunner().invoke(cli.cli, ["rebuild", "feeds"]).output == "0 feeds made anew\n"
+    assert CliRunner().invoke(cli.cli, ["rebuild", "feeds"]).stdout == "0 feeds made anew\n"
     assert CliRunner().invoke(cli.cli, ["rebuild", "nothing"]).exit_code == 2
