@@ -1,7 +1,8 @@
 """Sending: notifications become owed messages, owed messages are sent, each step from rows alone.
 
 A message is sent at least once; its id stays the same, so that a receiver knows it again. A few are sent at
-once, never two to one host, so that a slow peer costs one of them; a host that fails is left alone for a while.
+once, never two to one host and by turns, so that a slow peer costs one of them; a host that fails is left alone for
+a while.
 """
 
 import base64
@@ -9,22 +10,25 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import writing
-from webapp.extensions import db
+from webapp.extensions import db, table_of
 from webapp.notifications import reading
 from webapp.notifications.live.stream import wire
 from webapp.notifications.models import NotificationState
+from webapp.notifications.reading import Told
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
 from webapp.notifications.webhooks.service import key_of, owed, policy
 from webapp.outgoing import Answer, OutgoingError, request
@@ -36,6 +40,7 @@ LIFE = timedelta(days=2)  # of a message that never gets through
 DISABLED_AFTER = timedelta(days=5)
 KEPT = timedelta(days=7)
 MOST_DELETED = 5_000
+_D = table_of(WebhookDelivery).c
 log = structlog.get_logger(__name__)
 Ask = Callable[..., Answer]
 
@@ -68,6 +73,7 @@ def hand_over() -> int:
         .join(Account, Account.id == Webhook.account_id)
         .where(NotificationState.newest > Webhook.position, Webhook.disabled_at.is_(None))
         .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None))
+        .order_by(Webhook.id)
         .limit(MOST_HANDED_OVER)
     )
     count = 0
@@ -77,10 +83,15 @@ def hand_over() -> int:
             newest = reading.state(session, webhook.account_id)[0]
             told = reading.after(session, webhook.account_id, webhook.position, MOST_HANDED_OVER)
             wanted = [one for one in told if one.kind in webhook.kinds]
-            session.add_all(owed(webhook.id, one.kind, wire(one), now) for one in wanted)
+            session.add_all(_owed(webhook, one, now) for one in wanted)
             webhook.position = told[-1].number if len(told) == MOST_HANDED_OVER else newest
             count += len(wanted)
     return count
+
+
+def _owed(webhook: Webhook, one: Told, now: datetime) -> WebhookDelivery:
+    actor_id = None if one.profile is None else one.profile.id
+    return owed(webhook.id, one.kind, wire(one), now, actor_id)
 
 
 def send_due(ask: Ask = request) -> int:
@@ -110,30 +121,80 @@ def forget_old() -> int:
 
 
 def _due() -> list[Job]:
+    """Return one message for each of those hosts that were asked longest ago."""
     session = db.session()
-    query = (
-        select(WebhookDelivery, Webhook)
-        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .where(WebhookDelivery.next_attempt_at <= utc_now(), Webhook.disabled_at.is_(None))
-        .order_by(WebhookDelivery.next_attempt_at)
-        .limit(20 * AT_ONCE)
-    )
-    by_host: dict[str, Job] = {}
-    for message, webhook in session.execute(query):
-        if webhook.host not in by_host and len(by_host) < AT_ONCE:
-            body = json.dumps(message.body, separators=(",", ":")).encode()
-            by_host[webhook.host] = Job(
-                id=message.id,
-                webhook_id=webhook.id,
-                url=webhook.url,
-                host=webhook.host,
-                key=key_of(webhook),
-                body=body,
-                attempts=message.attempts,
-                created_at=message.created_at,
-            )
+    found: Sequence[Webhook] = session.scalars(_next_webhooks()).all()
+    jobs = [job for webhook in found if (job := _job(session, webhook)) is not None]
+    unusable = [webhook.id for webhook in found if key_of(webhook) is None]
     session.rollback()  # nothing is held while others are waited for
-    return list(by_host.values())
+    if unusable:
+        _disable_unusable(unusable)
+    return jobs
+
+
+def _next_webhooks() -> Select[Any]:
+    """Return the query of the webhooks whose turn it is, one a host.
+
+    By turns, whatever waits for one: else whoever has a long queue, and takes its time, holds up all others.
+    """
+    waits = (
+        select(_D.webhook_id, func.min(_D.next_attempt_at).label("since"))
+        .where(_D.next_attempt_at <= utc_now())
+        .group_by(_D.webhook_id)
+        .subquery()
+    )
+    tried = func.coalesce(Webhook.tried_at, Webhook.created_at)
+    ranked = (
+        select(
+            Webhook.id,
+            waits.c.since,
+            func.max(tried).over(partition_by=Webhook.host).label("host_tried"),
+            func.row_number()
+            .over(partition_by=Webhook.host, order_by=(tried, waits.c.since, Webhook.id))
+            .label("place"),
+        )
+        .join(waits, waits.c.webhook_id == Webhook.id)
+        .join(Account, Account.id == Webhook.account_id)
+        .where(Webhook.disabled_at.is_(None))
+        .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None))
+        .subquery()
+    )
+    return (
+        select(Webhook)
+        .join(ranked, ranked.c.id == Webhook.id)
+        .where(ranked.c.place == 1)
+        .order_by(ranked.c.host_tried, ranked.c.since, Webhook.id)
+        .limit(AT_ONCE)
+    )
+
+
+def _job(session: Session, webhook: Webhook) -> Job | None:
+    key = key_of(webhook)
+    query = select(WebhookDelivery).where(
+        _D.webhook_id == webhook.id, _D.next_attempt_at <= utc_now()
+    )
+    message = session.scalars(query.order_by(_D.next_attempt_at, _D.id).limit(1)).first()
+    if key is None or message is None:
+        return None
+    return Job(
+        id=message.id,
+        webhook_id=webhook.id,
+        url=webhook.url,
+        host=webhook.host,
+        key=key,
+        body=json.dumps(message.body, separators=(",", ":")).encode(),
+        attempts=message.attempts,
+        created_at=message.created_at,
+    )
+
+
+def _disable_unusable(ids: Sequence[UUID]) -> None:
+    """Disable webhooks whose secrets cannot be read any more: none of the others may wait for them."""
+    why = "This server's own secret was changed; delete this webhook and make it again."
+    with writing() as session:
+        disabled = update(Webhook).where(Webhook.id.in_(ids))
+        session.execute(disabled.values(disabled_at=utc_now(), disabled_reason=why))
+    log.error("webhooks.secret_unreadable", webhooks=len(ids))
 
 
 def _send(job: Job, ask: Ask) -> tuple[int | None, str | None]:
@@ -160,6 +221,7 @@ def _settle(job: Job, status: int | None, problem: str | None) -> None:
     webhook = session.get(Webhook, job.webhook_id)
     if message is None or webhook is None:  # deleted meanwhile
         return
+    webhook.tried_at = now
     message.attempts, message.status, message.problem = job.attempts + 1, status, problem
     if problem is None:
         message.next_attempt_at, message.delivered_at = None, now
