@@ -281,6 +281,17 @@ def test_videos_lose_what_says_too_much_and_nothing_moves(carol: Person) -> None
         assert SECRET not in data
         assert data.index(b"pictures") == given.index(b"pictures")
         assert struct.pack(">I", 3_000_000_000) not in data
+        assert SECRET[:8] not in data
+        assert b"appl" not in data
+
+
+def test_what_describes_the_pictures_says_nothing_besides(carol: Person) -> None:
+    """Cameras name themselves there, and a colour profile names whoever made it."""
+    profile = box(b"colr", b"prof", SECRET)
+    kept = box(b"avcC", b"decode me so") + box(b"colr", b"nclx", bytes(7))
+    given = mp4(described=kept + profile + box(b"uuid", bytes(16), SECRET))
+    data = read(carol, upload(carol, given).json["id"])
+    assert (len(data), SECRET[:8] in data, kept in data) == (len(given), False, True)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +301,11 @@ def test_videos_lose_what_says_too_much_and_nothing_moves(carol: Person) -> None
         mp4(handler=b"meta"),
         mp4(codec=b"encv"),
         mp4(in_track=box(b"evil", b"")),
+        mp4(described=box(b"evil", SECRET)),
+        mp4(described=b"\0\0\0\x30avcC"),
+        mp4(codec=b"mp4a").replace(bytes(42), bytes(8) + b"\0\1" + bytes(32)),
+        mp4(place=b"\0\0\0\0file:///home/carol/" + SECRET),
+        mp4(place=b"\0\0\0\1" + SECRET),
         mp4()[:-3],
         mp4() + b"\0\0",
         mp4(box(b"moov", box(b"mvhd", bytes(100)))),
