@@ -54,7 +54,10 @@ def idempotent(view: View) -> View:
 
 
 def idempotent_with_tokens(view: View) -> View:
-    """Do the same for a view whose answer holds tokens: it is replayed for ten minutes only."""
+    """Do the same for a view whose answer holds tokens or other secrets.
+
+    It is replayed for ten minutes only, and while the session lives that it opened, or that asked for it.
+    """
     return _honouring(view, _account_scope, TOKENS)
 
 
@@ -197,9 +200,10 @@ def _subject(response: Response) -> str | None:
 
 
 def _session_subject(response: Response) -> str:
-    """Return the session whose tokens an answer holds, as a subject."""
-    token = response.get_json()["access_token"]
-    return f"{TOKENS}:{decode_token(token)['sid']}"
+    """Return the session whose tokens an answer holds, or else the one that asked, as a subject."""
+    token = response.get_json().get("access_token")
+    claims = get_jwt() if token is None else decode_token(token)
+    return f"{TOKENS}:{claims['sid']}"
 
 
 def _replay(found: IdempotencyKey) -> Response:
