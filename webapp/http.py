@@ -18,6 +18,8 @@ from chain.proofs.bundle import load_strict_json
 from chain.proofs.errors import MalformedError
 from webapp.config import Settings
 from webapp.errors import MalformedRequestError, WrongTypeError
+from webapp.openapi import add_examples, add_key
+from webapp.openapi_security import add_security
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
@@ -91,6 +93,8 @@ class StrictRequest(Request):
 class StrictParser(FlaskParser):
     """Reads bodies by the application's own JSON: webargs would use the lenient one."""
 
+    DEFAULT_VALIDATION_STATUS = 400
+
     def _raw_load_json(self, req: Request) -> Any:
         return req.get_json() if req.get_data(cache=True) else missing
 
@@ -99,6 +103,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint of the API: strict bodies, and 400 for what does not fit a schema."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._prepare_doc_cbks.insert(0, add_examples)
+        self._prepare_doc_cbks += [add_security, add_key]
 
 
 def takes_form(view: Callable[..., Any]) -> Callable[..., Any]:

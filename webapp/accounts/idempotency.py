@@ -34,6 +34,7 @@ from webapp.accounts.models import IdempotencyKey
 from webapp.accounts.tokens import is_over
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, one_unit, writing
+from webapp.openapi import KEYED, tell
 
 HEADER = "Idempotency-Key"
 LIFE = timedelta(hours=24)
@@ -76,7 +77,7 @@ def idempotent_in_session(view: View) -> View:
         found = _stored(_check_key(key), _session_scope())
         return view(*args, **kwargs) if found is None else _matching(found, _fingerprint())
 
-    return wrapper
+    return _documented(wrapper)
 
 
 def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> View:
@@ -88,7 +89,12 @@ def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> Vie
         act = partial(_answer, view, args, kwargs)
         return _once(_check_key(key), scope(), subject, act)
 
-    return wrapper
+    return _documented(wrapper)
+
+
+def _documented(view: View) -> View:
+    tell(view, KEYED, True)
+    return view
 
 
 def _answer(view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:

@@ -24,6 +24,7 @@ from webapp.accounts.tokens import Tokens, current_account_id
 from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
+from webapp.openapi_examples import SIGNED_REVOCATION
 
 blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")
 
@@ -108,7 +109,7 @@ def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
 
 @blueprint.delete("/devices/<address>")
 @signed_in()
-@blueprint.arguments(SignedRecordSchema())
+@blueprint.arguments(SignedRecordSchema(), example=SIGNED_REVOCATION)
 @blueprint.response(200, DeviceSchema)
 def revoke_device(body: dict[str, Any], address: str) -> Delegation:
     """Revoke a device key, by a signed Revocation."""
