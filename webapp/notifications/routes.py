@@ -20,6 +20,7 @@ from webapp.notifications.schemas import (
     ReadNotificationsSchema,
     UnreadSchema,
 )
+from webapp.openapi import IF_MATCH
 from webapp.pagination import link_next
 
 blueprint = ApiBlueprint("notifications", __name__, description="What one is told")
@@ -69,7 +70,8 @@ def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.put("/notifications/preferences")
-@signed_in(Scope.NOTIFICATIONS_READ)
+@signed_in(Scope.ACCOUNT)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(PreferencesSchema())
 @blueprint.response(200, PreferencesSchema)
 def change_preferences(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
