@@ -188,6 +188,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "NewMessage": {"to": BOB, "text": "Are you coming tonight?"},
     "NewPost": {"text": "Good morning, #troth", "audience": "public"},
     "NewStamp": {"digest": HASH, "about": "thesis.pdf"},
+    "NewWallet": {"message": SIGN_IN, "signature": SIGNATURE},
     "Nothing": {},
     "ProfileChange": {"name": "Alice", "bio": VALUES["bio"], "links": VALUES["links"]},
     "SignedRecord": {"message": DELEGATION_RECORD, "signature": SIGNATURE},
