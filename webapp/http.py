@@ -23,6 +23,7 @@ from webapp.openapi_security import add_security
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
+YEAR_SECONDS = 31_536_000
 FORM = "application/x-www-form-urlencoded"
 _FORM_MARK = "troth_takes_form"
 MAX_FORM_BYTES = 65_536  # of a form's fields that are no files
@@ -154,12 +155,20 @@ def register_http(app: Flask) -> None:
         if request.get_data(cache=True):
             _check_type()
 
+    _register_headers(app)
+
+
+def _register_headers(app: Flask) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+        # What may frame a page does not follow from default-src.
+        policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if app.config["TROTH"].base_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -175,6 +184,7 @@ def register_http(app: Flask) -> None:
             )
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
             response.headers["Access-Control-Expose-Headers"] = (
-                "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+                "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, "
+                "Idempotency-Replayed, WWW-Authenticate, Content-Disposition"
             )
         return response
