@@ -77,6 +77,9 @@ def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
 def change_preferences(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Choose whose doings one is told of; with If-Match only if nobody chose meanwhile."""
     changes = {Kind(kind): Whom(whom) for kind, whom in body["kinds"].items()}
-    if_match = request.headers.get("If-Match")
-    found, etag = service.change_preferences(current_account_id(), changes, if_match)
+    found, etag = service.change_preferences(current_account_id(), changes, _meant)
     return {"kinds": found}, 200, {"ETag": etag}
+
+
+def _meant(revision: str) -> bool:
+    return "If-Match" not in request.headers or request.if_match.contains(revision)

@@ -181,6 +181,8 @@ def test_without_its_last_wallet_an_account_posts_unsigned_again(carol: Person) 
     answer = carol.call("POST", "/posts", {"text": "unsigned again"})
     assert answer.status_code == 201, answer.text
     assert answer.json["author"] != carol.address
+    stamp = carol.call("POST", "/stamps", {"digest": "0x" + "ab" * 32})
+    assert (stamp.status_code, stamp.json.get("author")) == (201, answer.json["author"])
 
 
 def age_sessions(app: Flask) -> None:
