@@ -1,10 +1,11 @@
 """What the OpenAPI document says of every route alike: how it fails, and an example."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_smorest import Api
 from marshmallow import Schema, fields, validate
 
@@ -55,13 +56,25 @@ class ProblemApi(Api):  # type: ignore[misc]
     """Documents that errors are problems, and how one says who one is."""
 
     ERROR_SCHEMA = ProblemSchema
+    _document: bytes | None = None
 
     def init_app(self, app: Flask, **options: Any) -> None:
         """Make the document of an application."""
         super().init_app(app, **options)
+        self._document = None
         schemes = security_schemes(f"{app.config['OPENAPI_URL_PREFIX']}/oauth/token")
         for name, scheme in schemes.items():
             self.spec.components.security_scheme(name, scheme)
+
+    def _openapi_json(self) -> Response:
+        """Give the document, which is written once: that takes longer than anything else that all may ask."""
+        if self._document is None:
+            self._document = json.dumps(self.spec.to_dict(), separators=(",", ":")).encode()
+        answer = Response(self._document, mimetype="application/json")
+        answer.headers["Cache-Control"] = "public, max-age=300"
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
 
     def _register_responses(self) -> None:
         converter = self.ma_plugin.converter

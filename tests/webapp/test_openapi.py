@@ -29,6 +29,14 @@ def document(app: Flask) -> dict[str, Any]:
     return found
 
 
+def test_the_document_is_written_once_and_kept_by_its_readers(app: Flask) -> None:
+    first = app.test_client().get(f"{V1}/openapi.json")
+    assert "max-age" in first.headers["Cache-Control"]
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert app.test_client().get(f"{V1}/openapi.json", headers=tag).status_code == 304
+    assert app.test_client().get(f"{V1}/openapi.json").data == first.data
+
+
 def operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
