@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.living import keep_living
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
@@ -42,6 +43,7 @@ def report(reporter: UUID, kind: str, subject_id: UUID, reason: str, text: str) 
     TooManyReportsError. No event is written: those are kept for ever, and reporters stay unknown.
     """
     with writing() as session:
+        keep_living(session, reporter)
         account_id = _whose(session, reporter, kind, subject_id)
         if account_id == reporter:
             raise CannotReportError("It is your own")

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.models import Account
+from webapp.accounts.living import lock_living
 from webapp.chain_access import settings
 from webapp.columns import iso, utc_now
 from webapp.database import locked, writing
@@ -48,7 +48,7 @@ def make(account_id: UUID, url: str, kinds: Sequence[Kind]) -> tuple[Webhook, st
     key = secrets.token_bytes(32)
     with writing() as session:
         # The account's row is the lock under which its webhooks are counted.
-        session.execute(locked(session, select(Account.id).where(Account.id == account_id)))
+        lock_living(session, account_id)
         mine = select(func.count()).select_from(Webhook).where(Webhook.account_id == account_id)
         if (session.scalar(mine) or 0) >= MOST_WEBHOOKS:
             raise TooManyWebhooksError(MOST_WEBHOOKS)
