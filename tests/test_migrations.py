@@ -307,6 +307,37 @@ def test_work_goes_on_over_a_downgrade_and_an_upgrade(empty: Flask, node: DevNod
         assert session.scalar(select(Log.next_position)) == 3
 
 
+def test_search_follows_texts_and_names_after_all_migrations(empty: Flask, node: DevNode) -> None:
+    """A migration that rebuilds a table on SQLite drops its triggers, which nothing else would notice."""
+    with empty.app_context():
+        for revision in ("head", FIRST, "head"):
+            (downgrade if revision == FIRST else upgrade)(revision=revision)
+        if db.engine.dialect.name == "sqlite":
+            named = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            moments = ("delete", "insert", "update")
+            wanted = [f"search_{one}_{at}" for one in ("people", "posts") for at in moments]
+            assert sorted(db.session.scalars(named)) == wanted
+        db.session.remove()
+    instance.use_node(empty, node)
+    carol = Person(empty.test_client()).register("carol")
+
+    def found(what: str, words: str) -> list[str]:
+        items = carol.call("GET", f"/search/{what}?q={words}").json["items"]
+        return [one["id" if what == "posts" else "account"] for one in items]
+
+    post = carol.call("POST", "/posts", {"text": "an aardvark"}).json
+    assert found("posts", "aardvark") == [post["id"]]
+    edit = {"id": post["id"], "replaces": post["content"], "text": "a bandicoot"}
+    assert carol.call("POST", "/posts", edit).status_code == 201
+    assert (found("posts", "aardvark"), found("posts", "bandicoot")) == ([], [post["id"]])
+    assert carol.call("DELETE", f"/posts/{post['id']}").status_code == 200
+    assert found("posts", "bandicoot") == []
+    for name in ("Wilhelmina", "Ottilie"):
+        assert carol.call("PATCH", "/me", {"name": name}).status_code == 200
+        assert found("people", name[:5]) == [carol.account]
+    assert found("people", "Wilhel") == []
+
+
 def test_foreign_keys_hold_after_a_migration(empty: Flask) -> None:
     with first_rows(empty):
         upgrade()

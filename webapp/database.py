@@ -7,7 +7,7 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVarTuple
 from uuid import UUID
@@ -359,26 +359,6 @@ def insert_or_ignore(session: Session, table: type[Base], **values: object) -> b
         raise UnsupportedDatabaseError(dialect)
     # A returned row is certain on both; the count of rows is not.
     return session.execute(statement.returning(literal(1))).first() is not None
-
-
-def upsert(
-    session: Session,
-    table: type[Base],
-    rows: list[dict[str, object]],
-    changes: Mapping[str, Any],
-) -> sqlite.Insert | postgresql.Insert:
-    """Return a statement that inserts rows, and changes those whose primary key is there already."""
-    dialect = session.get_bind().dialect.name
-    target = table_of(table)
-    key = [column.name for column in target.primary_key]
-    statement: sqlite.Insert | postgresql.Insert
-    if dialect == "sqlite":
-        statement = sqlite.insert(target).values(rows)
-    elif dialect == "postgresql":
-        statement = postgresql.insert(target).values(rows)
-    else:
-        raise UnsupportedDatabaseError(dialect)
-    return statement.on_conflict_do_update(index_elements=key, set_=dict(changes))
 
 
 def insert_many(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:

@@ -81,6 +81,19 @@ def owed_event(row: Row[Any]) -> OwedEvent:
     return OwedEvent(row.id, row.type, row.account_id, row.subject, row.data, row.created_at)
 
 
+def delivered_events(
+    session: Session, types: Sequence[EventType], after: int, since: datetime, limit: int
+) -> list[OwedEvent]:
+    """Return the first events of some types, by id, above an id and not before a moment, that are delivered."""
+    query = select(*_SHOWN).where(
+        _EVENTS.c.id > after,
+        _EVENTS.c.delivered,
+        _EVENTS.c.created_at >= since,
+        _EVENTS.c.type.in_([str(one) for one in types]),
+    )
+    return [owed_event(row) for row in session.execute(query.order_by(_EVENTS.c.id).limit(limit))]
+
+
 def events_by_id(session: Session, ids: Sequence[int]) -> dict[int, OwedEvent]:
     """Return events, delivered or not."""
     rows = session.execute(select(*_SHOWN).where(_EVENTS.c.id.in_(ids)))

@@ -12,7 +12,7 @@ from webapp.events.models import EventType
 from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
 from webapp.feed.cache import forget_feeds
-from webapp.feed.keeping import add_person, remove_person
+from webapp.feed.keeping import add_person, drop, remove_person
 from webapp.feed.models import FanOut
 from webapp.posts.models import Post, Repost
 
@@ -29,6 +29,8 @@ def apply(session: Session, events: Sequence[OwedEvent]) -> None:
     }
     _send_posts(session, posts)
     _send_reposts(session, sorted(passed_on))
+    # Once more: what was being written while the account was erased is committed by now.
+    drop(session, [UUID(one.subject) for one in events if one.type == EventType.ACCOUNT_DELETED])
     for one in events:
         if one.type in (EventType.FOLLOWED, EventType.UNFOLLOWED) and one.account_id is not None:
             _follow(session, one.account_id, UUID(one.subject))

@@ -9,22 +9,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import AccountCounts
 from webapp.accounts.relations.models import Follow
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, writing
+from webapp.database import writing
 from webapp.extensions import db, table_of
 from webapp.feed.cache import feed_cache, forget_feeds
 from webapp.feed.candidates import insert_items
 from webapp.feed.models import FanOut, Feed, FeedItem, MergedAccount
+from webapp.upserts import upsert
 
 FOLLOWERS_PER_COMMIT = 1_000
 MOST_TOGETHER = 200
-_O, _F, _FEEDS, _N = (table_of(model).c for model in (FanOut, Follow, Feed, AccountCounts))
+_O, _F, _FEEDS, _N, _M = (
+    table_of(model).c for model in (FanOut, Follow, Feed, AccountCounts, MergedAccount)
+)
 
 
 def fan_out_waits() -> bool:
@@ -53,7 +56,7 @@ def _step() -> bool:
         if not waiting:
             return False
         popular = settings().feed_merge_followers
-        few, followers = [], 0
+        first, few, followers = waiting[0], [], 0
         for one in waiting:
             followers += one.followers
             if followers > FOLLOWERS_PER_COMMIT or one.followers >= popular:
@@ -61,10 +64,12 @@ def _step() -> bool:
             few.append(one.id)
         if few:
             changed = _give_to_all(session, few)
-        elif waiting[0].followers >= popular:
-            merged = _leave_to_readers(session, waiting[0])
+        elif first.followers >= popular and first.merged:
+            merged = _leave_to_readers(session, first)
         else:
-            changed = _give_to_some(session, waiting[0])
+            if first.followers >= popular:
+                _merge_from_now_on(session, first.actor_id)
+            changed = _give_to_some(session, first)
     forget_feeds(changed)
     cache = feed_cache()
     if merged is not None and cache is not None:
@@ -74,8 +79,11 @@ def _step() -> bool:
 
 def _first(session: Session) -> Sequence[Any]:
     followers = func.coalesce(_N.followers, 0).label("followers")
-    query = select(_O.id, _O.actor_id, _O.after, followers).select_from(
-        table_of(FanOut).outerjoin(table_of(AccountCounts), _N.account_id == _O.actor_id)
+    merged = and_(_M.since.is_not(None), _O.after.is_(None)).label("merged")
+    query = select(_O.id, _O.actor_id, _O.after, followers, merged).select_from(
+        table_of(FanOut)
+        .outerjoin(table_of(AccountCounts), _N.account_id == _O.actor_id)
+        .outerjoin(table_of(MergedAccount), _M.account_id == _O.actor_id)
     )
     return session.execute(query.order_by(_O.id).limit(MOST_TOGETHER)).all()
 
@@ -124,9 +132,19 @@ def _give_to_some(session: Session, one: Any) -> Sequence[UUID]:
     return changed
 
 
+def _merge_from_now_on(session: Session, actor: UUID) -> None:
+    """Let what a very popular person does from now on be looked up by whoever reads.
+
+    What is on its way still goes to everybody: who has a feed cached that knows nothing of this is told so.
+    """
+    since = utc_now()
+    row = {"account_id": actor, "since": since}
+    session.execute(upsert(session, MergedAccount, [row], {"since": since}))
+
+
 def _leave_to_readers(session: Session, one: Any) -> UUID:
-    """Let everything of a very popular person be looked up by whoever reads; return the person."""
-    insert_or_ignore(session, MergedAccount, account_id=one.actor_id, since=utc_now())
+    """Do no more for what a very popular person did than note that they did something; return the person."""
+    _merge_from_now_on(session, one.actor_id)
     session.execute(delete(FanOut).where(_O.id == one.id))
     actor: UUID = one.actor_id
     return actor

@@ -32,13 +32,18 @@ def keep(account_id: UUID) -> None:
     """
     with writing() as session:
         insert_or_ignore(session, Feed, account_id=account_id, read_at=utc_now(), from_at=None)
+    fill(account_id)
+
+
+def fill(account_id: UUID) -> None:
+    """Fill a kept feed that is being filled; nothing where it is full or dropped meanwhile."""
     found = looked_up(db.session(), account_id, Window(limit=MOST_FILLED + 1))
     db.session.rollback()
     from_at = _complete_from(found, MOST_FILLED)
     with writing() as session:
-        _insert(session, account_id, [one for one in found if one.created_at >= from_at])
         row = update(Feed).where(_FEEDS.account_id == account_id, _FEEDS.from_at.is_(None))
-        session.execute(row.values(from_at=from_at))
+        if session.execute(row.values(from_at=from_at)).rowcount:  # type: ignore[attr-defined]
+            _insert(session, account_id, [one for one in found if one.created_at >= from_at])
 
 
 def add_person(session: Session, account_id: UUID, person: UUID) -> None:
@@ -50,6 +55,10 @@ def add_person(session: Session, account_id: UUID, person: UUID) -> None:
     since = Cursor(feed.from_at or EPOCH, UUID(int=0))
     found = of_person(session, person, Window(after=since, limit=MOST_OF_ONE + 1))
     from_at = max(feed.from_at or EPOCH, _complete_from(found, MOST_OF_ONE))
+    if feed.from_at is None and from_at > EPOCH:
+        # Who is filling it does not know of the person, nor that this is not all: the next reader begins anew.
+        drop(session, [account_id])
+        return
     _insert(session, account_id, [one for one in found if one.created_at >= from_at])
     if feed.from_at is not None:
         feed.from_at = from_at
@@ -88,13 +97,16 @@ def drop_dormant() -> int:
         with writing() as session:
             old = select(_FEEDS.account_id).where(_FEEDS.read_at < before)
             some = session.scalars(old.order_by(_FEEDS.read_at).limit(DROPPED_TOGETHER)).all()
-            _drop(session, some)
+            drop(session, some)
         if not some:
             return dropped
         dropped += len(some)
 
 
-def _drop(session: Session, accounts: Sequence[UUID]) -> None:
+def drop(session: Session, accounts: Sequence[UUID]) -> None:
+    """Drop the feeds of accounts, in the open transaction."""
+    if not accounts:
+        return
     session.execute(delete(Feed).where(_FEEDS.account_id.in_(accounts)))
     session.execute(delete(FeedItem).where(_I.account_id.in_(accounts)))
 

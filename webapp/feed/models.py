@@ -56,7 +56,10 @@ class FanOut(Base):
 
 
 class MergedAccount(Base):
-    """An account with so many followers that what it posts is looked up when a feed is read."""
+    """An account with so many followers that what it posts is looked up when a feed is read.
+
+    ``since`` is when something it did was last left to be looked up.
+    """
 
     __tablename__ = "merged_accounts"
 

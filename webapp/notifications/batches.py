@@ -4,6 +4,7 @@ A batch has up to 10,000 entries: its people are found by one query and told in 
 thousand.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.records import Kind as RecordKind
 from webapp.columns import utc_now
-from webapp.database import insert_many, upsert, wake_after_commit
+from webapp.database import insert_many, wake_after_commit
 from webapp.extensions import table_of
 from webapp.log.models import Author, Batch, Entry
 from webapp.notifications.conditions import awake, wanted
 from webapp.notifications.models import Kind, Notification, NotificationState
 from webapp.posts.models import Post
+from webapp.upserts import upsert
 
 PEOPLE_AT_ONCE = 1_000
 _N, _STATES, _POSTS = table_of(Notification), table_of(NotificationState), table_of(Post).c
@@ -29,9 +31,7 @@ _POST = (_ENTRIES.c.kind == int(RecordKind.POST), _ENTRIES.c.message.is_not(None
 
 def tell_of_batch(session: Session, batch_id: int) -> None:
     """Tell each author of posts in a batch how many of them became final; once per batch, ever."""
-    source = f"batch:{batch_id}"
-    # In the order of ids, in which everybody locks people's states.
-    people = session.execute(_people(batch_id, source)).all()
+    people = untold(session, batch_id)
     now = utc_now()
     for start in range(0, len(people), PEOPLE_AT_ONCE):
         some = people[start : start + PEOPLE_AT_ONCE]
@@ -42,9 +42,31 @@ def tell_of_batch(session: Session, batch_id: int) -> None:
             {"newest": _STATES.c.newest + 1},
         ).returning(_STATES.c.account_id, _STATES.c.newest)
         numbers = {row.account_id: row.newest for row in session.execute(given)}
-        rows = [_row(one, numbers[one.account_id], batch_id, source, now) for one in some]
+        rows = [row_of(one, numbers[one.account_id], batch_id, now) for one in some]
         insert_many(session, Notification, rows)
         wake_after_commit(session, numbers)
+
+
+def untold(session: Session, batch_id: int) -> Sequence[Any]:
+    """Return who is still to be told of a batch, with the number of their posts, by ascending id.
+
+    That is the order in which everybody locks people's states.
+    """
+    return session.execute(_people(batch_id, _source(batch_id))).all()
+
+
+def posts_in_batches(
+    session: Session, account_id: UUID, batches: Collection[int]
+) -> dict[int, int]:
+    """Return how many posts of somebody that were not deleted are in each of some batches; none for zero."""
+    # By author: an entry's batch has no index.
+    query = (
+        select(_ENTRIES.c.batch_id, func.count(func.distinct(_ENTRIES.c.record)))
+        .join(_AUTHORS, _AUTHORS.c.address == _ENTRIES.c.author)
+        .where(_AUTHORS.c.account_id == account_id, _ENTRIES.c.batch_id.in_(batches), *_POST)
+        .group_by(_ENTRIES.c.batch_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def recount_batches(session: Session, post_id: UUID) -> None:
@@ -64,7 +86,7 @@ def _recount(session: Session, batch_id: int, account_id: UUID) -> None:
     told = and_(
         _N.c.account_id == account_id,
         _N.c.kind == str(Kind.ANCHORED),
-        _N.c.source == f"batch:{batch_id}",
+        _N.c.source == _source(batch_id),
     )
     left = session.scalar(
         select(func.count(func.distinct(_ENTRIES.c.record)))
@@ -113,12 +135,17 @@ def _people(batch_id: int, source: str) -> Select[Any]:
     return query.order_by(row.account_id)
 
 
-def _row(one: Any, number: int, batch_id: int, source: str, now: datetime) -> dict[str, object]:
+def _source(batch_id: int) -> str:
+    return f"batch:{batch_id}"
+
+
+def row_of(one: Any, number: int, batch_id: int, now: datetime) -> dict[str, Any]:
+    """Return the columns of what somebody of ``untold`` is told."""
     return {
         "account_id": one.account_id,
         "number": number,
         "kind": str(Kind.ANCHORED),
-        "source": source,
+        "source": _source(batch_id),
         "subject": str(batch_id),
         "count": one.posts,
         "group_number": number,

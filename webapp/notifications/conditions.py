@@ -13,11 +13,11 @@ from webapp.accounts.models import Account
 from webapp.accounts.relations import conditions
 from webapp.extensions import table_of
 from webapp.notifications.models import Kind, NotificationPreference, Whom
-from webapp.posts.models import Like, Post, Repost
+from webapp.posts.models import Like, Post, PostMention, Repost
 from webapp.posts.visibility import listed
 
 _ACCOUNTS, _POSTS = table_of(Account), table_of(Post)
-_LIKES, _REPOSTS = table_of(Like).c, table_of(Repost).c
+_LIKES, _REPOSTS, _MENTIONS = (table_of(model).c for model in (Like, Repost, PostMention))
 _WANTED = table_of(NotificationPreference).c
 
 
@@ -72,8 +72,15 @@ def _there_or_none(viewer: UUID, post_id: ColumnElement[Any]) -> ColumnElement[b
 
 
 def _done(row: Any) -> ColumnElement[bool]:
-    """Tell whether what somebody did was not taken back; asked of the rows themselves, not of events."""
+    """Tell whether what somebody did was not taken back, or edited away; asked of the rows, not of events."""
     done = {
+        Kind.MENTION: exists().where(
+            _MENTIONS.post_id == row.post_id, _MENTIONS.account_id == row.account_id
+        ),
+        Kind.COMMENT: exists().where(
+            _POSTS.c.id == row.about_id, _POSTS.c.parent_id == row.post_id
+        ),
+        Kind.QUOTE: exists().where(_POSTS.c.id == row.about_id, _POSTS.c.quoted_id == row.post_id),
         Kind.LIKE: exists().where(_LIKES.account_id == row.actor_id, _LIKES.post_id == row.post_id),
         Kind.REPOST: exists().where(
             _REPOSTS.account_id == row.actor_id, _REPOSTS.post_id == row.post_id

@@ -17,6 +17,7 @@ from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
 from webapp.notifications.batches import recount_batches, tell_of_batch
 from webapp.notifications.conditions import wanted
+from webapp.notifications.erasing import erase_notifications
 from webapp.notifications.models import Kind
 from webapp.notifications.telling import News, notify_all
 from webapp.posts.models import Post, PostMention
@@ -24,6 +25,7 @@ from webapp.posts.models import Post, PostMention
 _POSTS, _MENTIONS = table_of(Post), table_of(PostMention).c
 _REACTIONS = {EventType.POST_LIKED: Kind.LIKE, EventType.POST_REPOSTED: Kind.REPOST}
 _WRITTEN = (EventType.POST_CREATED, EventType.POST_EDITED)
+TOLD = (EventType.FOLLOWED, *_REACTIONS, *_WRITTEN, EventType.BATCH_FINAL)
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,12 @@ class Facts:
 
 def apply(session: Session, events: Sequence[OwedEvent]) -> None:
     """Tell whoever is concerned of events, in the open transaction."""
-    facts = _facts(session, events)
-    notify_all(session, [news for event in events for news in _news(event, facts)])
+    for event in events:
+        if event.type == EventType.ACCOUNT_DELETED:
+            # Once more: what was being told while the account was erased is committed by now.
+            erase_notifications(session, UUID(event.subject))
+    facts = facts_of(session, events)
+    notify_all(session, [news for event in events for news in news_of(event, facts)])
     for event in events:
         if event.type == EventType.BATCH_FINAL:
             tell_of_batch(session, int(event.subject))
@@ -49,7 +55,8 @@ def apply(session: Session, events: Sequence[OwedEvent]) -> None:
             recount_batches(session, UUID(event.subject))
 
 
-def _facts(session: Session, events: Sequence[OwedEvent]) -> Facts:
+def facts_of(session: Session, events: Sequence[OwedEvent]) -> Facts:
+    """Return what has to be known of the posts that events speak of, as they are now."""
     about_posts = (*_REACTIONS, *_WRITTEN)
     ids = {UUID(event.subject) for event in events if event.type in about_posts}
     written = {UUID(event.subject) for event in events if event.type in _WRITTEN}
@@ -92,7 +99,8 @@ def _deaf(
     return frozenset((post, person) for post, person in session.execute(query))
 
 
-def _news(event: OwedEvent, facts: Facts) -> Iterator[News]:
+def news_of(event: OwedEvent, facts: Facts) -> Iterator[News]:
+    """Give whom an event is to be told, each once; the end of a batch is told by ``batches``."""
     actor, source = event.account_id, str(event.id)
     if actor is None:
         return

@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from webapp.columns import utc_now
-from webapp.database import insert_many, upsert, wake_after_commit
+from webapp.database import insert_many, wake_after_commit
 from webapp.extensions import table_of
 from webapp.notifications.conditions import awake, holds, readable, wanted
 from webapp.notifications.models import Kind, Notification, NotificationState
+from webapp.upserts import upsert
 
 # Of one kind and topic, what comes within a day is told together, but never more than can be counted at
 # each look.
@@ -95,13 +96,17 @@ def notify_all(session: Session, news: Sequence[News]) -> None:
         if one.actor_id != one.account_id:
             fresh.setdefault(one.sameness, one)
     found = list(fresh.values())
+    # All of them first: who tells several lots of people at once must not wait for another crosswise.
+    people = sorted({one.account_id for one in found})
+    for start in range(0, len(people), MOST_AT_ONCE):
+        lock_people(session, set(people[start : start + MOST_AT_ONCE]))
     for start in range(0, len(found), MOST_AT_ONCE):
         _tell(session, found[start : start + MOST_AT_ONCE])
 
 
 def _tell(session: Session, news: list[News]) -> None:
-    newest = _lock({one.account_id for one in news}, session)
-    news = [news[position] for position in _allowed(session, news)]
+    newest = lock_people(session, {one.account_id for one in news})
+    news = [news[position] for position in allowed(session, news)]
     if not news:
         return
     rows, old_heads = _placed(news, newest, _heads(session, news))
@@ -125,7 +130,7 @@ def _tell(session: Session, news: list[News]) -> None:
     wake_after_commit(session, {one.account_id for one in news})
 
 
-def _lock(accounts: set[UUID], session: Session) -> dict[UUID, int]:
+def lock_people(session: Session, accounts: set[UUID]) -> dict[UUID, int]:
     """Lock people's states, made where they are not there yet, and return their newest numbers."""
     # In the order of ids: two who lock several wait for each other, never crosswise.
     rows = [{"account_id": one, "newest": 0} for one in sorted(accounts)]
@@ -134,7 +139,7 @@ def _lock(accounts: set[UUID], session: Session) -> dict[UUID, int]:
     return {row.account_id: row.newest for row in found}
 
 
-def _allowed(session: Session, news: list[News]) -> list[int]:
+def allowed(session: Session, news: list[News]) -> list[int]:
     """Return the places of what is new, still holds and is wanted."""
     ids = [column(name, Uuid) for name in ("account_id", "actor_id", "post_id", "about_id")]
     texts = [column(name, String) for name in ("kind", "source", "topic")]
@@ -200,11 +205,11 @@ def _placed(
     old_heads: list[tuple[UUID, int]] = []
     for one in news:
         newest[one.account_id] += 1
-        row = _row(one, newest[one.account_id], now)
+        row = row_of(one, newest[one.account_id], now)
         if one.topic is not None:
             key = (one.account_id, str(one.kind), one.topic)
             head = heads.get(key)
-            if head is not None and _has_room(head, now):
+            if head is not None and has_room(head, now):
                 row["group_number"] = head["group_number"]
                 row["group_size"] = head["group_size"] + 1
                 row["group_began_at"] = head["group_began_at"]
@@ -216,11 +221,13 @@ def _placed(
     return rows, old_heads
 
 
-def _has_room(head: dict[str, Any], now: datetime) -> bool:
+def has_room(head: dict[str, Any], now: datetime) -> bool:
+    """Tell whether what comes now still belongs to the group of a row."""
     return bool(head["group_size"] < MOST_IN_GROUP and now - head["group_began_at"] < WINDOW)
 
 
-def _row(one: News, number: int, now: datetime) -> dict[str, Any]:
+def row_of(one: News, number: int, now: datetime) -> dict[str, Any]:
+    """Return the columns of a notification that is a group of its own."""
     return {
         "account_id": one.account_id,
         "number": number,

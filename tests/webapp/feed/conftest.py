@@ -1,5 +1,6 @@
 """People who follow each other, by rows and events as the services write them."""
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,16 +9,20 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from redis import Redis
 from sqlalchemy import delete, update
 
 from tests.support.wallet import Person
+from tests.webapp.supervisor.conftest import wait_until
 from webapp.accounts.models import AccountCounts
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.database import insert_or_ignore, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import Base
+from webapp.feed.cache import FeedCache
 from webapp.posts.models import Post, Repost
+from webapp.supervisor import embedded_redis
 from workers.delivery import deliver
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,3 +113,28 @@ def read(person: Person, query: str = "") -> dict[str, Any]:
 
 def ids(person: Person, query: str = "") -> list[str]:
     return [item["id"] for item in read(person, query)["items"]]
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    one = embedded_redis(tmp_path_factory.mktemp("redis"))
+    with subprocess.Popen(one.child.argv, cwd=one.child.cwd, stdout=subprocess.DEVNULL) as process:
+        try:
+            assert one.child.ready is not None
+            wait_until(one.child.ready, "Redis answers")
+            yield one.redis_url
+        finally:
+            process.terminate()
+
+
+def use(town: Town, url: str) -> FeedCache:
+    object.__setattr__(town.app.config["TROTH"], "redis_url", url)
+    made: FeedCache = town.app.extensions.setdefault("troth_feed_cache", FeedCache(url))
+    return made
+
+
+@pytest.fixture
+def cache(town: Town, redis_url: str) -> FeedCache:
+    with Redis.from_url(redis_url) as client:
+        client.flushall()
+    return use(town, redis_url)

@@ -1,50 +1,24 @@
 """The cache, in a real Redis: it may make a feed old, never show what its reader may not see."""
 
-import subprocess
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from redis import Redis
 from redis.exceptions import ConnectionError as AwayError
+from sqlalchemy import select
 
 from tests.support.answers import closed_port
 from tests.support.wallet import Person
-from tests.webapp.feed.conftest import Town, ids, read
-from tests.webapp.supervisor.conftest import wait_until
+from tests.webapp.feed.conftest import Town, ids, read, use
 from webapp.accounts.relations.models import Block, Follow, Mute
+from webapp.extensions import db
 from webapp.feed import cache as caching
-from webapp.feed import service
+from webapp.feed import fan_out, rebuilding, service
 from webapp.feed.cache import CachedFeed, FeedCache, new_entry
 from webapp.feed.candidates import Candidate, Window
+from webapp.feed.models import MergedAccount
+from webapp.feed.rebuilding import rebuild_feeds
 from webapp.pagination import EPOCH
 from webapp.posts.models import Repost
-from webapp.supervisor import embedded_redis
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    one = embedded_redis(tmp_path_factory.mktemp("redis"))
-    with subprocess.Popen(one.child.argv, cwd=one.child.cwd, stdout=subprocess.DEVNULL) as process:
-        try:
-            assert one.child.ready is not None
-            wait_until(one.child.ready, "Redis answers")
-            yield one.redis_url
-        finally:
-            process.terminate()
-
-
-def use(town: Town, url: str) -> FeedCache:
-    object.__setattr__(town.app.config["TROTH"], "redis_url", url)
-    made: FeedCache = town.app.extensions.setdefault("troth_feed_cache", FeedCache(url))
-    return made
-
-
-@pytest.fixture
-def cache(town: Town, redis_url: str) -> FeedCache:
-    with Redis.from_url(redis_url) as client:
-        client.flushall()
-    return use(town, redis_url)
 
 
 @pytest.fixture
@@ -151,6 +125,55 @@ def test_very_popular_people_make_cached_feeds_new(
         posts.insert(0, town.post(ben))
         town.deliver()
         assert ids(ann) == posts
+
+
+def test_the_post_with_which_somebody_becomes_very_popular_is_in_feeds_that_are_cached(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out, "FOLLOWERS_PER_COMMIT", 1)
+    ann, ben, _, dan = people
+    town.do(Follow, dan.account, ben.account)
+    posts = [town.post(ben)]
+    town.deliver()
+    for _ in range(2):
+        # Over the bound, below it, and over it again: each time feeds are cached before and after.
+        for most in (2, 3, 2):
+            object.__setattr__(town.app.config["TROTH"], "feed_merge_followers", most)
+            for one in (ann, dan):
+                assert ids(one) == posts
+            for _ in range(2):
+                posts.insert(0, town.post(ben))
+            town.deliver()
+            for one in (ann, dan):
+                assert ids(one) == posts
+    rebuild_feeds()
+    assert ids(dan) == posts
+    object.__setattr__(town.app.config["TROTH"], "feed_merge_followers", 3)
+    rebuild_feeds()
+    assert db.session.scalars(select(MergedAccount)).all() == []
+    assert ids(ann) == ids(dan) == posts
+
+
+def test_what_is_left_to_readers_while_feeds_are_rebuilt_is_not_lost(
+    town: Town, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, ben, *_ = people
+    settings = town.app.config["TROTH"]
+    object.__setattr__(settings, "feed_merge_followers", 1)
+    posts = [town.post(ben), town.post(ben)]
+    town.deliver()
+    assert ids(ann) == posts[::-1]
+    real = rebuilding._rebuild
+
+    def overtaken(account_id: UUID) -> None:
+        real(account_id)
+        posts.append(town.post(ben))
+        town.deliver()
+        object.__setattr__(settings, "feed_merge_followers", 2)
+
+    monkeypatch.setattr(rebuilding, "_rebuild", overtaken)
+    assert rebuild_feeds() == 1
+    assert ids(ann) == posts[::-1]
 
 
 def test_who_reads_while_a_feed_changes_does_not_put_back_what_was(

@@ -1,6 +1,7 @@
 """The feed: whose posts, in which order, each once; and nothing that its reader may not see now."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -254,14 +255,39 @@ def test_very_popular_people_are_looked_up_when_a_feed_is_read(town: Town) -> No
     town.do(Repost, ben.account, foreign)
     last = town.post(eve)
     town.deliver()
-    items = db.session.scalars(select(FeedItem.actor_id)).all()
-    assert {str(one) for one in items} == {eve.account}
+    items = db.session.execute(select(FeedItem.post_id, FeedItem.actor_id)).all()
+    # What made Ben very popular still went to everybody.
+    by_ben = {str(one.post_id) for one in items if str(one.actor_id) == ben.account}
+    assert by_ben == {post}
+    assert {str(one.actor_id) for one in items} == {ben.account, eve.account}
     assert db.session.scalars(select(MergedAccount.account_id)).one().hex
     db.session.rollback()
     assert ids(ann) == [last, foreign, post, before]
     assert walked(ann, "limit=1") == [last, foreign, post, before]
     town.undo(Follow, ann.account, ben.account)
     assert ids(ann) == [last, before]
+
+
+def test_somebody_who_is_followed_while_the_feed_is_filled_is_in_it_with_everything(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_OF_ONE", 2)
+    ann, ben = town.person("ann"), town.person("ben")
+    posts = [town.post(ben) for _ in range(5)]
+    town.deliver()
+    real = keeping.looked_up
+
+    def overtaken(*args: Any) -> Any:
+        found = real(*args)
+        town.do(Follow, ann.account, ben.account)
+        town.deliver()
+        return found
+
+    with monkeypatch.context() as once:
+        once.setattr(keeping, "looked_up", overtaken)
+        assert ids(ann) == posts[::-1]
+    for _ in range(2):
+        assert ids(ann) == posts[::-1]
 
 
 def test_feeds_that_nobody_reads_are_dropped_and_come_back(town: Town) -> None:

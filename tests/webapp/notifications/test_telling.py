@@ -118,6 +118,22 @@ def test_what_is_taken_back_is_not_shown_and_done_again_is_not_told_again(
     assert unread(anna) == 0
 
 
+def test_what_is_edited_away_is_not_shown(world: World, people: People) -> None:
+    anna, ben, _ = people
+    first = post(anna)
+    said = {"text": "@anna so", "reply_to": first["content"]}
+    answer, quote = post(ben, **said), post(ben, "so", quotes=first["content"])
+    mention = post(ben, "@anna")
+    world.deliver(*(world.wrote(one) for one in (answer, quote, mention)))
+    assert [kind for kind, _ in summary(anna)] == ["mention", "quote", "comment"]
+    left = [["mention", "quote"], ["mention"], []]
+    for gone, kinds in zip((answer, quote, mention), left, strict=True):
+        edit = {"id": gone["id"], "replaces": gone["content"], "text": "nothing"}
+        assert ben.call("POST", "/posts", edit).status_code == 201
+        assert [kind for kind, _ in summary(anna)] == kinds
+        assert unread(anna) == len(kinds)
+
+
 def test_only_those_who_may_read_a_post_are_told_of_it(world: World, people: People) -> None:
     anna, ben, cleo = people
     named = post(ben, "@anna @cleo", audience="followers")
