@@ -5,10 +5,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, request
-from flask_smorest import Api
+from flask import Response, request
 from marshmallow import Schema, fields, validate
 
+from webapp.late_api import LateApi
 from webapp.openapi_examples import answer_example, body_example, value_of
 from webapp.openapi_security import security_schemes
 
@@ -52,18 +52,20 @@ class ProblemSchema(Schema):
     request_id = fields.String(required=True)
 
 
-class ProblemApi(Api):  # type: ignore[misc]
+class ProblemApi(LateApi):
     """Documents that errors are problems, and how one says who one is."""
 
     ERROR_SCHEMA = ProblemSchema
     _document: bytes | None = None
 
-    def init_app(self, app: Flask, **options: Any) -> None:
-        """Make the document of an application."""
-        super().init_app(app, **options)
+    def _init_spec(self, **options: Any) -> None:
+        super()._init_spec(**options)
         self._document = None
-        schemes = security_schemes(f"{app.config['OPENAPI_URL_PREFIX']}/oauth/token")
-        for name, scheme in schemes.items():
+
+    def _write(self) -> None:
+        super()._write()
+        prefix = self._app.config["OPENAPI_URL_PREFIX"]
+        for name, scheme in security_schemes(f"{prefix}/oauth/token").items():
             self.spec.components.security_scheme(name, scheme)
 
     def _openapi_json(self) -> Response:
