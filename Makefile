@@ -56,6 +56,7 @@ check: dev build/.compiled ## Lint, formatting, types, and generated files that 
 
 # Every generated file is what its generator makes now: one line for each generator.
 fresh:
+	$(PYTHON_BIN) -m chain.codes --check
 	$(PYTHON_BIN) -m chain.gas --check
 	$(PYTHON_BIN) -m tools.reference --check
 
