@@ -58,6 +58,7 @@ check: dev build/.compiled ## Lint, formatting, types, and generated files that 
 fresh:
 	$(PYTHON_BIN) -m chain.codes --check
 	$(PYTHON_BIN) -m chain.gas --check
+	$(PYTHON_BIN) -m tools.slither --check
 	$(PYTHON_BIN) -m tools.reference --check
 
 bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this machine
