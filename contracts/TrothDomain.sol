@@ -12,6 +12,8 @@ abstract contract TrothDomain is IERC5267 {
     bytes1 private constant _FIELDS = 0x0f;
     string private constant _NAME = "Troth";
     string private constant _VERSION = "1";
+    bytes32 private constant _TYPE =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
     /// @inheritdoc IERC5267
     function eip712Domain()
@@ -32,8 +34,8 @@ abstract contract TrothDomain is IERC5267 {
 
     /// @dev What is signed for a message of this contract, from the hashStruct of the message.
     function _signedHash(bytes32 structHash) internal view returns (bytes32) {
-        bytes32 separator = MessageHashUtils.toDomainSeparator(
-            _FIELDS, keccak256(bytes(_NAME)), keccak256(bytes(_VERSION)), block.chainid, address(this), bytes32(0)
+        bytes32 separator = keccak256(
+            abi.encode(_TYPE, keccak256(bytes(_NAME)), keccak256(bytes(_VERSION)), block.chainid, address(this))
         );
         return MessageHashUtils.toTypedDataHash(separator, structHash);
     }

@@ -41,7 +41,6 @@ MODULES = {
 # What the inherited standards declare and our contracts never do.
 UNUSED = {
     "EIP712DomainChanged()",
-    "ERC5267ExtensionsNotSupported()",
     "StringsInsufficientHexLength(uint256,uint256)",
 }
 
