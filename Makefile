@@ -67,7 +67,7 @@ bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this mac
 endure: dev build/.compiled ## Publish POSTS=10000 while workers are killed, nodes fail and the chain reorganises
 	@exec $(PYTHON_BIN) -m bench.endure --posts $(POSTS) --seed $(SEED) $(ENDURE_ARGS)
 
-gas: dev build/.compiled ## Measure gas and write the snapshot
+gas: dev build/.compiled ## Print what the contracts cost, beside their peers
 	@$(PYTHON_BIN) -m chain.gas
 
 lock: dev ## Write the lock files anew; UPGRADE=1 takes newer versions
