@@ -56,7 +56,9 @@ check: dev build/.compiled ## Lint, formatting, types, and generated files that 
 
 # Every generated file is what its generator makes now: one line for each generator.
 fresh:
+	$(PYTHON_BIN) -m chain.codes --check
 	$(PYTHON_BIN) -m chain.gas --check
+	$(PYTHON_BIN) -m tools.slither --check
 	$(PYTHON_BIN) -m tools.reference --check
 
 bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this machine
@@ -65,7 +67,7 @@ bench: dev build/.compiled ## Measure speed, as ratios to bare loops on this mac
 endure: dev build/.compiled ## Publish POSTS=10000 while workers are killed, nodes fail and the chain reorganises
 	@exec $(PYTHON_BIN) -m bench.endure --posts $(POSTS) --seed $(SEED) $(ENDURE_ARGS)
 
-gas: dev build/.compiled ## Measure gas and write the snapshot
+gas: dev build/.compiled ## Print what the contracts cost, beside their peers
 	@$(PYTHON_BIN) -m chain.gas
 
 lock: dev ## Write the lock files anew; UPGRADE=1 takes newer versions

@@ -120,10 +120,20 @@ class ChainClient:
         """Return the canonical block at `number`, None if the chain is not that long."""
 
         def parse(value: object) -> Block | None:
-            found = None if value is None else wire.block(value)
-            if found is not None and found.number != number:
-                raise wire.MalformedError(f"block {found.number} for {number}")
-            return found
+            return None if value is None else _numbered(value, number)
+
+        return self._read("eth_getBlockByNumber", [_block_id(number), False], parse)
+
+    def reached_block(self, number: int) -> Block:
+        """Return the canonical block at a number that the chain has reached.
+
+        A node without it is passed over: some lose a block in a reorg and go on above it for ever.
+        """
+
+        def parse(value: object) -> Block:
+            if value is None:
+                raise wire.MalformedError(f"no block {number}, though the chain has got that far")
+            return _numbered(value, number)
 
         return self._read("eth_getBlockByNumber", [_block_id(number), False], parse)
 
@@ -311,3 +321,11 @@ def _block_id(block: BlockId) -> str:
 
 def _hex(raw: bytes) -> str:
     return "0x" + raw.hex()
+
+
+def _numbered(value: object, number: int) -> Block:
+    """Read a block, which must be the one that was asked for."""
+    found = wire.block(value)
+    if found.number != number:
+        raise wire.MalformedError(f"block {found.number} for {number}")
+    return found

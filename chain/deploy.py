@@ -1,9 +1,7 @@
-"""Puts AnchorLog at the same address on every chain, once.
+"""Puts the contracts at the same addresses on every chain, once.
 
-The address follows from the deployer contract, the salt and the creation code (EIP-1014), so it can be
-signed in records before any chain is there. The deployer is the one that most tools use
-(Arachnid's deterministic-deployment-proxy): a transaction signed by nobody's key, whose sender is
-funded and which then works on any chain that accepts transactions without a chain id.
+The address follows from the deployer contract, the salt and the creation code (EIP-1014), so that of
+AnchorLog can be signed in records before any chain is there.
 """
 
 from contextlib import suppress
@@ -14,7 +12,15 @@ from eth_hash.auto import keccak
 
 from chain import artifacts
 from chain.client import ChainClient
-from chain.deployments import Deployment
+from chain.create2 import (
+    DEPLOYER,
+    DEPLOYER_CODE,
+    DEPLOYER_COST,
+    DEPLOYER_SENDER,
+    DEPLOYER_TRANSACTION,
+    address_of,
+)
+from chain.deployments import Deployment, Place
 from chain.errors import (
     AlreadyKnown,
     ChainError,
@@ -28,34 +34,41 @@ from chain.errors import (
 from chain.signer import SignedTransaction, Signer
 from chain.wire import Receipt
 
-DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c"
-DEPLOYER_SENDER = "0x3fab184622dc19b6109349b94811493bf2a45362"
-DEPLOYER_CODE = bytes.fromhex(
-    "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe0"
-    "3601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
-)
-# The pre-signed creation: nonce 0, 100,000 gas at 100 gwei, r and s all twos.
-DEPLOYER_TRANSACTION = bytes.fromhex(
-    "f8a58085174876e800830186a08080b853604580600e600039806000f350fe"
-    + DEPLOYER_CODE.hex()
-    + "1ba0"
-    + "22" * 32
-    + "a0"
-    + "22" * 32
-)
-_DEPLOYER_COST = 100_000 * 100 * 10**9
-
-# Part of the address of the contract, so it never changes.
-SALT = keccak(b"troth:AnchorLog:1")
-
 _GAS_MARGIN = 5  # a fifth more than estimated: the state may differ when the transaction is mined
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A contract with one address on all chains. The salt is part of the address, so it never changes."""
+
+    name: str
+    salt: bytes
+
+    @property
+    def creation(self) -> bytes:
+        """The creation code; raises ArtifactMissing."""
+        return artifacts.load(self.name).bytecode
+
+    @property
+    def address(self) -> str:
+        """Where it is, or will be; raises ArtifactMissing."""
+        return address_of(self.salt, self.creation)
+
+    @property
+    def code_hash(self) -> bytes:
+        """keccak256 of the runtime code as it is compiled here; raises ArtifactMissing."""
+        return keccak(artifacts.load(self.name).deployed_bytecode)
+
+
+ANCHOR_LOG = Standing("AnchorLog", keccak(b"troth:AnchorLog:1"))
+IDENTITY_REGISTRY = Standing("IdentityRegistry", keccak(b"troth:IdentityRegistry:1"))
+ASSET_REGISTRY = Standing("AssetRegistry", keccak(b"troth:AssetRegistry:1"))
+ALL = (ANCHOR_LOG, IDENTITY_REGISTRY, ASSET_REGISTRY)
 
 
 def anchor_log_address() -> str:
     """Compute where AnchorLog is, or will be, on every chain; raises ArtifactMissing (EIP-1014)."""
-    creation = keccak(artifacts.load("AnchorLog").bytecode)
-    whole = keccak(b"\xff" + bytes.fromhex(DEPLOYER[2:]) + SALT + creation)
-    return "0x" + whole[-20:].hex()
+    return ANCHOR_LOG.address
 
 
 @dataclass(frozen=True)
@@ -109,7 +122,7 @@ def ensure_deployed(
     chain_id: int | None = None,
     timeout: float = 120,
 ) -> Deployment:
-    """Deploy AnchorLog unless it is there, check its code, and say where it is.
+    """Deploy each contract unless it is there, check its code, and say where it is.
 
     `signer` pays and may be another than `anchorer`, who defaults to it. `chain_id` is the chain that is
     expected, any if None. Waits at most `timeout` seconds for each transaction. Raises WrongChain,
@@ -118,52 +131,64 @@ def ensure_deployed(
     actual = client.chain_id()
     if chain_id is not None and actual != chain_id:
         raise WrongChain(chain_id, actual)
-    contract = anchor_log_address()
-    if not client.code(contract):
-        _deploy(Sender(client, signer, timeout), contract)
+    sender = Sender(client, signer, timeout)
+    log, identities, assets = (_ensure(sender, contract) for contract in ALL)
     return Deployment(
         chain_id=actual,
         genesis=client.genesis(),
-        contract=contract,
-        code_hash=check_code(client, contract),
-        block=_first_block_with_code(client, contract),
+        contract=log.address,
+        code_hash=log.code_hash,
+        block=log.block,
         anchorer=(anchorer or signer.address).lower(),
+        identity_registry=identities,
+        asset_registry=assets,
     )
 
 
 def anchor_log_code() -> bytes:
     """Return the keccak256 of AnchorLog's runtime code as it is compiled here."""
-    return keccak(artifacts.load("AnchorLog").deployed_bytecode)
+    return ANCHOR_LOG.code_hash
 
 
-def check_code(client: ChainClient, contract: str) -> bytes:
-    """Return keccak256 of the code at an address after comparing it with the compiled AnchorLog.
+def check_code(client: ChainClient, address: str, contract: Standing = ANCHOR_LOG) -> bytes:
+    """Return keccak256 of the code at an address after comparing it with the compiled contract.
 
     Raises NoCode and WrongCode.
     """
-    expected = anchor_log_code()
-    code = client.code(contract)
+    expected = contract.code_hash
+    code = client.code(address)
     if not code:
-        raise NoCode(contract)
+        raise NoCode(address)
     if keccak(code) != expected:
-        raise WrongCode(contract, expected, keccak(code))
+        raise WrongCode(address, expected, keccak(code))
     return expected
 
 
-def _deploy(sender: Sender, contract: str) -> None:
+def _ensure(sender: Sender, contract: Standing) -> Place:
+    client, address = sender.client, contract.address
+    if not client.code(address):
+        _deploy(sender, contract)
+    return Place(
+        address=address,
+        code_hash=check_code(client, address, contract),
+        block=_first_block_with_code(client, address),
+    )
+
+
+def _deploy(sender: Sender, contract: Standing) -> None:
     _ensure_deployer(sender)
     try:
-        sender.send(DEPLOYER, SALT + artifacts.load("AnchorLog").bytecode)
+        sender.send(DEPLOYER, contract.salt + contract.creation)
     except ChainError:
         # Somebody else may have deployed the same code meanwhile: then all is well.
-        if not sender.client.code(contract):
+        if not sender.client.code(contract.address):
             raise
 
 
 def _ensure_deployer(sender: Sender) -> None:
     client = sender.client
     if not client.code(DEPLOYER):
-        missing = _DEPLOYER_COST - client.balance(DEPLOYER_SENDER)
+        missing = DEPLOYER_COST - client.balance(DEPLOYER_SENDER)
         if missing > 0:
             sender.send(DEPLOYER_SENDER, value=missing)
         # NonceTooLow: mined since we looked; the code below tells.

@@ -11,6 +11,8 @@ from pathlib import Path
 from chain.config import ChainConfig
 from chain.errors import CompileFailed
 
+_FORGE = "test/forge/"
+
 # An import directive in each of its forms ends in the quoted name, at the start of a line in all
 # sources that are formatted as usual. A match in a comment only adds an unused file.
 _IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']""", re.MULTILINE)
@@ -19,10 +21,13 @@ _IMPORT = re.compile(r"""^\s*import\s+(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']""",
 def collect(config: ChainConfig) -> dict[str, str]:
     """Read every contract of the project and all that they import, by source-unit name.
 
+    What only forge runs (contracts/test/forge) is left out: nothing else needs it compiled.
     Raises CompileFailed when a file is missing or not UTF-8.
     """
-    own = sorted(config.contracts.rglob("*.sol"))
-    waiting = [f"contracts/{path.relative_to(config.contracts).as_posix()}" for path in own]
+    own = sorted(
+        path.relative_to(config.contracts).as_posix() for path in config.contracts.rglob("*.sol")
+    )
+    waiting = [f"contracts/{path}" for path in own if not path.startswith(_FORGE)]
     found: dict[str, str] = {}
     while waiting:
         unit = waiting.pop()

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from chain.contracts import AnchorLog
+    from chain.contracts import AnchorLog, AssetRegistry, IdentityRegistry
     from chain.local import LocalChain
     from chain.signer import LocalSigner
 
 
 @pytest.fixture(scope="session")
 def troth_session_chain() -> LocalChain:
-    """One chain in this process for the whole session, with AnchorLog deployed."""
+    """One chain in this process for the whole session, with our contracts deployed."""
     from chain.local import LocalChain  # noqa: PLC0415 - see the module's docstring
 
     chain = LocalChain.embedded()
-    chain.deploy_anchor_log()
+    chain.deploy_contracts()
     return chain
 
 
@@ -46,6 +46,24 @@ def troth_anchor_log(troth_chain: LocalChain) -> AnchorLog:
     from chain.deploy import anchor_log_address  # noqa: PLC0415 - see the module's docstring
 
     return AnchorLog(troth_chain.client, anchor_log_address())
+
+
+@pytest.fixture
+def troth_identity_registry(troth_chain: LocalChain) -> IdentityRegistry:
+    """IdentityRegistry on the test's chain."""
+    from chain.contracts import IdentityRegistry  # noqa: PLC0415 - see the module's docstring
+    from chain.deploy import IDENTITY_REGISTRY  # noqa: PLC0415 - see the module's docstring
+
+    return IdentityRegistry(troth_chain.client, IDENTITY_REGISTRY.address)
+
+
+@pytest.fixture
+def troth_asset_registry(troth_chain: LocalChain) -> AssetRegistry:
+    """AssetRegistry on the test's chain."""
+    from chain.contracts import AssetRegistry  # noqa: PLC0415 - see the module's docstring
+    from chain.deploy import ASSET_REGISTRY  # noqa: PLC0415 - see the module's docstring
+
+    return AssetRegistry(troth_chain.client, ASSET_REGISTRY.address)
 
 
 @pytest.fixture

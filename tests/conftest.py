@@ -1,5 +1,6 @@
 """Fixtures that several rooms share: both databases, an embedded chain, people."""
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,12 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 class NetworkReachedError(AssertionError):
     """A test tried to leave this machine."""
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what was imported and collected: it lives to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,7 +16,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    MetaData,
+    Table,
+    Uuid,
+    column,
+    inspect,
+    select,
+    table,
+    text,
+)
 
 from chain.devnode.node import DevNode
 from tests.support import instance, revision_0001, revision_0002
@@ -28,6 +40,7 @@ from webapp.database import BrokenReferencesError, migrating, writing
 from webapp.extensions import Base, db
 from webapp.full_text import is_ours
 from webapp.log.models import Log
+from webapp.notifications.webhooks.models import WebhookDelivery
 from webapp.outbox.models import Attempt, Chain, Transaction
 from webapp.status.readiness import check_ready
 from workers import anchoring
@@ -207,6 +220,42 @@ def test_an_upgrade_is_taken_back_without_losing_a_row(empty: Flask) -> None:
         upgrade()
         assert differences() == []
         check_kept(rows)
+
+
+def test_messages_to_webhooks_say_whom_they_name(empty: Flask) -> None:
+    """What was owed before there was a column for it must be erased with them as well."""
+    now, who, hook = datetime.now(UTC), uuid4(), uuid4()
+    named, nameless = uuid4(), uuid4()
+    with empty.app_context():
+        upgrade(revision="0014")
+        with db.engine.begin() as connection:
+
+            def insert(name: str, **row: Any) -> None:
+                kinds = {
+                    UUID: Uuid(),
+                    datetime: DateTime(timezone=True),
+                    dict: JSON(),
+                    list: JSON(),
+                }
+                columns = [column(key, kinds.get(type(one))) for key, one in row.items()]
+                connection.execute(table(name, *columns).insert().values(row))
+
+            insert("accounts", id=who, role="member", created_at=now)
+            texts = dict.fromkeys(("url", "host", "secret"), "x")
+            insert(
+                "webhooks", id=hook, account_id=who, kinds=[], position=0, created_at=now, **texts
+            )
+            for id_, profile in ((named, {"id": str(who)}), (nameless, None)):
+                body = {"type": "notification.like", "data": {"profile": profile}}
+                row = {"webhook_id": hook, "kind": "like", "body": body, "created_at": now}
+                insert("webhook_deliveries", id=id_, **row)
+        upgrade()
+        found = select(WebhookDelivery.id, WebhookDelivery.actor_id)
+        assert dict(tuple(one) for one in db.session.execute(found)) == {named: who, nameless: None}
+        db.session.remove()
+        downgrade(revision="0014")
+        upgrade()
+        assert differences() == []
 
 
 def schema() -> dict[str, Any]:

@@ -37,6 +37,7 @@ from webapp.accounts.exports import own_parts
 from webapp.accounts.exports.routes import blueprint as exports_blueprint
 from webapp.accounts.limits import register_limits
 from webapp.accounts.oauth import erasing as oauth_erasing
+from webapp.accounts.oauth import exporting as oauth_exporting
 from webapp.accounts.oauth.routes import blueprint as oauth_blueprint
 from webapp.accounts.oauth.routes import well_known
 from webapp.accounts.profile.routes import blueprint as profile_blueprint
@@ -62,6 +63,7 @@ from webapp.messages import exporting as messages_exporting
 from webapp.messages import leaving as messages_leaving
 from webapp.messages.routes import blueprint as messages_blueprint
 from webapp.moderation import erasing as moderation_erasing
+from webapp.moderation import exporting as moderation_exporting
 from webapp.moderation.routes import blueprint as moderation_blueprint
 from webapp.notifications import erasing as notifications_erasing
 from webapp.notifications import exporting as notifications_exporting
@@ -126,11 +128,13 @@ BLUEPRINTS = (
 # What an export holds, in this order; a feature that keeps something of people adds its parts.
 EXPORT_PARTS = (
     *own_parts.PARTS,
+    *oauth_exporting.PARTS,
     *media_exporting.PARTS,
     *posts_exporting.PARTS,
     *stamps_exporting.PARTS,
     *messages_exporting.PARTS,
     *notifications_exporting.PARTS,
+    *moderation_exporting.PARTS,
 )
 # What deleting an account erases, the rightmost feature first; who keeps something of people adds an eraser.
 ERASERS = (

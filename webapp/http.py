@@ -18,9 +18,12 @@ from chain.proofs.bundle import load_strict_json
 from chain.proofs.errors import MalformedError
 from webapp.config import Settings
 from webapp.errors import MalformedRequestError, WrongTypeError
+from webapp.openapi import add_examples, add_key
+from webapp.openapi_security import add_security
 
 MAX_BODY_BYTES = 1_048_576
 MAX_BODY_DEPTH = 8
+YEAR_SECONDS = 31_536_000
 FORM = "application/x-www-form-urlencoded"
 _FORM_MARK = "troth_takes_form"
 MAX_FORM_BYTES = 65_536  # of a form's fields that are no files
@@ -91,6 +94,8 @@ class StrictRequest(Request):
 class StrictParser(FlaskParser):
     """Reads bodies by the application's own JSON: webargs would use the lenient one."""
 
+    DEFAULT_VALIDATION_STATUS = 400
+
     def _raw_load_json(self, req: Request) -> Any:
         return req.get_json() if req.get_data(cache=True) else missing
 
@@ -99,6 +104,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]
     """A blueprint of the API: strict bodies, and 400 for what does not fit a schema."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._prepare_doc_cbks.insert(0, add_examples)
+        self._prepare_doc_cbks += [add_security, add_key]
 
 
 def takes_form(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,12 +155,20 @@ def register_http(app: Flask) -> None:
         if request.get_data(cache=True):
             _check_type()
 
+    _register_headers(app)
+
+
+def _register_headers(app: Flask) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+        # What may frame a page does not follow from default-src.
+        policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        response.headers.setdefault("Content-Security-Policy", policy)
+        if app.config["TROTH"].base_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -166,6 +184,7 @@ def register_http(app: Flask) -> None:
             )
             response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
             response.headers["Access-Control-Expose-Headers"] = (
-                "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+                "Link, ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, "
+                "Idempotency-Replayed, WWW-Authenticate, Content-Disposition"
             )
         return response

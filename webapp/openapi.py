@@ -1,12 +1,35 @@
-"""What the OpenAPI document says of every route alike: how it fails, and who may call it."""
+"""What the OpenAPI document says of every route alike: how it fails, and an example."""
 
+import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask_smorest import Api
-from marshmallow import Schema, fields
+from flask import Response, request
+from marshmallow import Schema, fields, validate
+
+from webapp.late_api import LateApi
+from webapp.openapi_examples import answer_example, body_example, value_of
+from webapp.openapi_security import security_schemes
 
 PROBLEM = "application/problem+json"
+_KINDS = {str: "string", dict: "object", list: "array", type(None): "string"}
+_APIDOC = "_apidoc"  # where flask-smorest keeps what it knows of a view
+KEYED = "keyed"
+KEY_PARAMETER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+    "description": "The same key and body within 24 hours act once, and are answered alike",
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag that was read; 412 where it was changed meanwhile",
+}
 
 
 class FieldProblemSchema(Schema):
@@ -29,12 +52,36 @@ class ProblemSchema(Schema):
     request_id = fields.String(required=True)
 
 
-class ProblemApi(Api):  # type: ignore[misc]
-    """Documents that errors are problems, and that tokens travel as bearer."""
+class ProblemApi(LateApi):
+    """Documents that errors are problems, and how one says who one is."""
 
     ERROR_SCHEMA = ProblemSchema
+    _document: bytes | None = None
+
+    def _init_spec(self, **options: Any) -> None:
+        super()._init_spec(**options)
+        self._document = None
+
+    def _write(self) -> None:
+        super()._write()
+        prefix = self._app.config["OPENAPI_URL_PREFIX"]
+        for name, scheme in security_schemes(f"{prefix}/oauth/token").items():
+            self.spec.components.security_scheme(name, scheme)
+
+    def _openapi_json(self) -> Response:
+        """Give the document, which is written once: that takes longer than anything else that all may ask."""
+        if self._document is None:
+            self._document = json.dumps(self.spec.to_dict(), separators=(",", ":")).encode()
+        answer = Response(self._document, mimetype="application/json")
+        answer.headers["Cache-Control"] = "public, max-age=300"
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
 
     def _register_responses(self) -> None:
+        converter = self.ma_plugin.converter
+        converter.add_attribute_function(ecma_pattern)
+        converter.add_attribute_function(computed_type)
         for status in HTTPStatus:
             if status < HTTPStatus.BAD_REQUEST:
                 plain = {"description": status.phrase}
@@ -43,9 +90,58 @@ class ProblemApi(Api):  # type: ignore[misc]
                 self.spec.components.response(status.name, _problem(status.phrase), lazy=True)
         refused = _problem("The request was refused; `code` says why")
         self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, refused, lazy=True)
-        bearer = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-        self.spec.components.security_scheme("bearer", bearer)
+
+
+def add_key(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say that an operation takes an Idempotency-Key."""
+    if info.get(KEYED):
+        doc.setdefault("parameters", []).append(dict(KEY_PARAMETER))
+    return doc
+
+
+def add_examples(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Give an example to each body and each answer that has a schema and none yet."""
+    for parameter in info.get("arguments", {}).get("parameters", []):
+        schema = parameter.get("schema") if isinstance(parameter, dict) else None
+        shown = isinstance(parameter, dict) and {"example", "examples"} & set(parameter)
+        if isinstance(schema, Schema) and parameter["in"] == "json" and not shown:
+            parameter["example"] = body_example(schema)
+    for answers in info.get("response", {}).get("responses", {}).values():
+        for answer in answers:
+            schema = answer.get("schema") if isinstance(answer, dict) else None
+            if isinstance(schema, Schema):
+                answer.setdefault("example", answer_example(schema))
+    return doc
+
+
+def tell(view: Callable[..., Any], name: str, fact: object) -> None:
+    """Leave a fact about a view for the document."""
+    view.__dict__[_APIDOC] = {**view.__dict__.get(_APIDOC, {}), name: fact}
+
+
+def ecma_pattern(_converter: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Write a pattern as JSON Schema reads it: unanchored, and without Python's own marks."""
+    rules = [one for one in field.validators if isinstance(one, validate.Regexp)]
+    if not rules:
+        return {}
+    pattern = str(rules[0].regex.pattern)
+    return {"pattern": "^" + pattern.replace(r"\Z", "$")}
+
+
+def computed_type(_converter: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    """Say of which type a computed field is: that of its example, or null."""
+    if not isinstance(field, fields.Function | fields.Method):
+        return {}
+    name = str(field.name)
+    if name.endswith("_at") or name == "until":
+        return {"type": ["string", "null"], "format": "date-time"}
+    kind = _KINDS[type(value_of(field.parent, name, field))]
+    return {"type": [kind, "null"]}
 
 
 def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM: {"schema": ProblemSchema}}}
+    example = answer_example(ProblemSchema())
+    return {
+        "description": description,
+        "content": {PROBLEM: {"schema": ProblemSchema, "example": example}},
+    }

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -20,15 +21,23 @@ Resolver = Callable[[str, int], list[str]]
 
 LONGEST_URL = 2_000
 PIECE = 16_384
+# Lookups that may hang at once: nothing can end one, so that its thread waits for the system's patience.
+MOST_LOOKUPS = 32
 PORTS = frozenset({443, 8443})
-# Networks in which addresses of the Internet are written as others (RFC 6052, 4380, 3056).
-_EMBEDDING = (
+# Networks in which addresses of the Internet are written as others (RFC 6052, 4380, 3056), and two that
+# ``ipaddress`` takes for the Internet's: site-local ones (RFC 3879), and those for documents (RFC 9637).
+_NEVER = (
+    ipaddress.ip_network("fec0::/10"),
+    ipaddress.ip_network("3fff::/20"),
     ipaddress.ip_network("64:ff9b::/96"),
     ipaddress.ip_network("64:ff9b:1::/48"),
     ipaddress.ip_network("2001::/32"),
     ipaddress.ip_network("2002::/16"),
     ipaddress.ip_network("::/96"),
 )
+
+
+_lookups = threading.BoundedSemaphore(MOST_LOOKUPS)
 
 
 class OutgoingError(Exception):
@@ -106,7 +115,7 @@ def is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(str(address.ipv4_mapped))
-        if any(address in network for network in _EMBEDDING):
+        if any(address in network for network in _NEVER):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -126,8 +135,8 @@ def request(
     """
     target = parse_target(url, policy)
     deadline = time.monotonic() + policy.seconds
-    address = _judged(target, policy, resolver)
-    connection = _Pinned(target, address, policy.seconds)
+    address = _judged(target, policy, _looked_up(target, policy, resolver, deadline))
+    connection = _Pinned(target, address, deadline)
     # A peer that sends a byte now and then would never meet a socket's own time-out.
     watchdog = threading.Timer(max(0.0, deadline - time.monotonic()), connection.cut)
     watchdog.daemon = True
@@ -158,12 +167,39 @@ def _read(answer: http.client.HTTPResponse, policy: Policy, deadline: float) -> 
     return bytes(found)
 
 
-def _judged(target: Target, policy: Policy, resolver: Resolver) -> str:
-    """Return the address to connect to; raises RefusedUrlError unless all of the name's may be asked."""
+def _looked_up(target: Target, policy: Policy, resolver: Resolver, deadline: float) -> list[str]:
+    """Return the addresses of a name; raises OutgoingError, also where its server lets us wait.
+
+    The system's resolver has no time-out of ours: it is waited for beside, and left to itself when it is late.
+    """
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def look() -> None:
+        try:
+            answers.put(resolver(target.host, target.port))
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            answers.put(error)
+        finally:
+            _lookups.release()
+
+    if not _lookups.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise OutgoingError(f"{MOST_LOOKUPS} names are waited for already; it is tried later.")
+    threading.Thread(target=look, name="lookup", daemon=True).start()
     try:
-        found = resolver(target.host, target.port)
-    except (OSError, UnicodeError) as error:
-        raise OutgoingError(f"The name {target.host} leads nowhere.") from error
+        found = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+    except Empty:
+        raise OutgoingError(
+            f"It took more than {policy.seconds:.0f} seconds to look up {target.host}."
+        ) from None
+    if isinstance(found, OSError | UnicodeError):
+        raise OutgoingError(f"The name {target.host} leads nowhere.") from found
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _judged(target: Target, policy: Policy, found: list[str]) -> str:
+    """Return the address to connect to; raises RefusedUrlError unless all of the name's may be asked."""
     if not found:
         raise OutgoingError(f"The name {target.host} leads nowhere.")
     for address in found:
@@ -177,25 +213,33 @@ def _judged(target: Target, policy: Policy, resolver: Resolver) -> str:
 class _Pinned(http.client.HTTPConnection):
     """A connection to the address that was judged, under the name that was given."""
 
-    def __init__(self, target: Target, address: str, seconds: float) -> None:
-        super().__init__(target.host, target.port, timeout=seconds)
+    def __init__(self, target: Target, address: str, deadline: float) -> None:
+        # Never 0, which would mean not to wait at all.
+        left = max(0.001, deadline - time.monotonic())
+        super().__init__(target.host, target.port, timeout=left)
         self.default_port = 443 if target.scheme == "https" else 80
         self._target, self._address = target, address
         self._open: socket.socket | None = None
+        self._over = False
 
     def connect(self) -> None:
         """Connect; with TLS the certificate must be of the name."""
         plain = socket.create_connection((self._address, self.port), timeout=self.timeout)
         self.sock = self._open = plain
+        if self._over:  # it was cut before there was anything to cut
+            raise TimeoutError
         if self._target.scheme == "https":
             context = ssl.create_default_context()
             self.sock = self._open = context.wrap_socket(
                 plain, server_hostname=self._target.host, do_handshake_on_connect=False
             )
+            if self._over:  # the plain socket was cut, and it is this one by now
+                raise TimeoutError
             self.sock.do_handshake()
 
     def cut(self) -> None:
-        """End it from another thread."""
+        """End it from another thread; what is not connected yet ends as soon as it is."""
+        self._over = True
         # The library lets go of its socket while the answer still comes.
         if self._open is not None:
             try:

@@ -12,6 +12,7 @@ import time
 from functools import partial
 from typing import Any
 
+import siwe  # noqa: F401 - read before the processes part, not by whoever signs in first
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 SEND_SECONDS = 30.0  # for one piece of an answer

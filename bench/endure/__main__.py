@@ -21,12 +21,25 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--posts", type=int, default=Plan.posts)
     parser.add_argument("--rate", type=float, default=Plan.rate, help="posts a second")
     parser.add_argument("--seed", type=int, default=Plan.seed)
+    parser.add_argument(
+        "--kill-seconds",
+        type=float,
+        default=Plan.kill_seconds,
+        help="a worker is killed after so many at least, and twice as many at most",
+    )
     parser.add_argument("--limit", type=float, default=0.0, help="seconds; 0: by posts and rate")
     parser.add_argument(
         "--spare", action="store_true", help="add a worker that is never killed, to see its memory"
     )
     chosen = parser.parse_args(arguments)
-    plan = Plan(chosen.posts, chosen.rate, chosen.seed, spared=chosen.spare, limit=chosen.limit)
+    plan = Plan(
+        chosen.posts,
+        chosen.rate,
+        chosen.seed,
+        kill_seconds=chosen.kill_seconds,
+        spared=chosen.spare,
+        limit=chosen.limit,
+    )
     signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="endure"))
     say(_machine())

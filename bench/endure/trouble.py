@@ -5,11 +5,13 @@ from collections import Counter
 from typing import Any
 
 from bench.endure.background import Background
-from bench.endure.plan import FEE_CAP, GWEI, Plan
+from bench.endure.plan import FEE_CAP, GWEI, EndureError, Plan
 from chain.client import ChainClient
 from tests.support.proxy import SEND, Fault, Proxy
 
 MOST_REORG = 3
+# anvil can lose a block in a reorg: null for its number, and a head that goes on. So many are looked through.
+WATCHED = 8
 RICH = 10**24  # wei
 # (fault, whether it meets sends alone, least and most seconds)
 NODE_TROUBLES = (
@@ -86,6 +88,7 @@ class ChainTrouble(Background):
         try:
             while not self.stopping.wait(self._pause(1.5, 4.0)):
                 self._random.choice(kinds)()
+                self._mend()
         finally:
             self._fund(RICH)
 
@@ -104,6 +107,25 @@ class ChainTrouble(Background):
         self._fund(RICH)  # the older state may be one of an empty account
         self.counted[f"reorgs of depth {depth}"] += 1
         self.counted["reorgs that moved transactions"] += bool(again)
+
+    def _mend(self) -> None:
+        """Replace the blocks from one on that the node itself has lost; raises EndureError where that fails."""
+        lost, head = self._lost()
+        if lost is None:
+            return
+        self._ask("anvil_reorg", head - lost + 1, [])
+        self._fund(RICH)
+        self.counted["blocks that the node lost, replaced by a reorg"] += 1
+        if self._lost()[0] is not None:
+            raise EndureError(f"anvil has lost block {lost} for good; take another SEED")
+
+    def _lost(self) -> tuple[int | None, int]:
+        """Return the lowest block that the node should have and has not, and its head."""
+        head = self._chain.head().number
+        for number in range(max(0, head - WATCHED), head):
+            if self._chain.block(number) is None:
+                return number, head
+        return None, head
 
     def _held(self, depth: int) -> list[list[object]]:
         """Return the raw transactions of the newest blocks, each with its place among the new ones."""

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from eth_hash.auto import keccak
 
-from chain import artifacts, compiler, config
+from chain import artifacts, codes, compiler, config
 from chain.config import ROOT, ChainConfig
+from chain.create2 import address_of
+from chain.deploy import ALL
 from chain.errors import ArtifactMissing, CompileFailed, CompilerMissing
+from chain.local import LocalChain
 
 Project = Callable[..., ChainConfig]
 
@@ -19,13 +23,46 @@ def test_bytecode_does_not_depend_on_the_folder(project: Project, tmp_path: Path
     first = config.load()
     second = project("another/deeper folder")
     assert "AnchorLog" in compiler.compile_contracts(second)
-    for name in ("AnchorLog", "SignatureCheck", "TestWalletFactory"):
+    committed = json.loads((ROOT / codes.FILE).read_text(encoding="utf-8"))
+    assert set(committed) == {contract.name for contract in ALL}
+    for contract in ALL:
+        runtime = artifacts.load(contract.name, second).deployed_bytecode
+        creation = artifacts.load(contract.name, second).bytecode
+        assert committed[contract.name] == {
+            "address": address_of(contract.salt, creation),
+            "code_hash": "0x" + keccak(runtime).hex(),
+        }
+    for name in (*committed, "SignatureCheck", "TestWalletFactory"):
         here, there = artifacts.load(name, first), artifacts.load(name, second)
         assert here.bytecode
         assert here == there
     text = (artifacts.folder(second) / "AnchorLog.json").read_text(encoding="utf-8")
     assert text == (artifacts.folder(first) / "AnchorLog.json").read_text(encoding="utf-8")
     assert str(tmp_path) not in text
+
+
+@pytest.mark.usefixtures("compiled")
+def test_no_code_that_is_deployed_has_immutables() -> None:
+    # So that one hash per contract holds on every chain: what runs is what was compiled, to the byte.
+    chain = LocalChain.embedded()
+    chain.deploy_contracts()
+    for contract in ALL:
+        deployed = chain.client.code(contract.address)
+        assert deployed == artifacts.load(contract.name).deployed_bytecode
+
+
+def test_warnings_about_other_peoples_sources_are_not_ours(small_project: Project) -> None:
+    made = small_project()
+    library = made.root / "library"
+    library.mkdir()
+    warned = "pragma solidity ^0.8.24;\nfunction f(uint256 unused) pure {}\n"
+    (library / "Warned.sol").write_text(warned, encoding="utf-8")
+    source = made.contracts / "Small.sol"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(
+        text.replace("contract Small", 'import "library/Warned.sol";\ncontract Small')
+    )
+    assert compiler.compile_contracts(made) == ["Small"]
 
 
 def test_an_artifact_says_what_it_was_made_of(small_project: Project) -> None:

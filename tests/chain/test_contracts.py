@@ -8,7 +8,15 @@ from eth_utils.abi import abi_to_signature
 
 from chain import contracts
 from chain.artifacts import load
-from chain.contracts import ANCHORED_TOPIC, AnchorLog, decode_anchored, explain
+from chain.contracts import (
+    ANCHORED_TOPIC,
+    AnchorLog,
+    anchor_log,
+    asset_registry,
+    decode_anchored,
+    explain,
+    identity_registry,
+)
 from chain.errors import ContractReverted, NoCode, UnexpectedAnswer
 from chain.local import LocalChain
 from chain.wire import Log
@@ -25,32 +33,69 @@ EVENT = Log(
 )
 
 
-def signatures(kind: str) -> set[str]:
-    return {abi_to_signature(item) for item in load("IAnchorLog").abi if item["type"] == kind}
+MODULES = {
+    "AnchorLog": anchor_log,
+    "IdentityRegistry": identity_registry,
+    "AssetRegistry": asset_registry,
+}
+# What the inherited standards declare and our contracts never do.
+UNUSED = {
+    "EIP712DomainChanged()",
+    "StringsInsufficientHexLength(uint256,uint256)",
+}
+
+
+def signatures(name: str, kind: str) -> set[str]:
+    found = {abi_to_signature(item) for item in load(name).abi if item["type"] == kind}
+    return found - UNUSED
 
 
 @pytest.mark.usefixtures("compiled")
-def test_signatures_are_those_of_the_compiler() -> None:
-    assert {function.signature for function in contracts.FUNCTIONS} == signatures("function")
-    assert {error.signature for error in contracts.ERRORS} == signatures("error")
-    assert {contracts.ANCHORED_EVENT, contracts.CLOSED_EVENT} == signatures("event")
+@pytest.mark.parametrize("name", MODULES)
+def test_signatures_are_those_of_the_compiler(name: str) -> None:
+    module = MODULES[name]
+    assert {one.signature for one in module.FUNCTIONS} == signatures(name, "function")
+    assert {one.signature for one in module.ERRORS} == signatures(name, "error")
+    assert {one.signature for one in module.EVENTS} == signatures(name, "event")
 
 
 @pytest.mark.usefixtures("compiled")
-def test_return_types_are_those_of_the_compiler() -> None:
+@pytest.mark.parametrize("name", MODULES)
+def test_which_arguments_are_topics_is_as_the_compiler_says(name: str) -> None:
+    compiled = {
+        abi_to_signature(item): [argument["indexed"] for argument in item["inputs"]]
+        for item in load(name).abi
+        if item["type"] == "event"
+    }
+    for event in MODULES[name].EVENTS:
+        count = len(event.types)
+        assert compiled[event.signature] == [index < event.indexed for index in range(count)]
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("name", MODULES)
+def test_return_types_are_those_of_the_compiler(name: str) -> None:
     outputs = {
         abi_to_signature(item): tuple(output["type"] for output in item["outputs"])
-        for item in load("IAnchorLog").abi
+        for item in load(name).abi
         if item["type"] == "function"
     }
-    assert {function.signature: function.returns for function in contracts.FUNCTIONS} == outputs
+    assert {one.signature: one.returns for one in MODULES[name].FUNCTIONS} == outputs
 
 
 @pytest.mark.usefixtures("compiled")
-def test_the_contract_adds_nothing_to_its_interface() -> None:
-    assert {abi_to_signature(item) for item in load("AnchorLog").abi} == {
-        abi_to_signature(item) for item in load("IAnchorLog").abi
+@pytest.mark.parametrize("name", ["AnchorLog", "IdentityRegistry"])
+def test_the_contract_adds_nothing_to_its_interface(name: str) -> None:
+    assert {abi_to_signature(item) for item in load(name).abi if item["type"] != "error"} == {
+        abi_to_signature(item) for item in load(f"I{name}").abi if item["type"] != "error"
     }
+    assert signatures(name, "error") == signatures(f"I{name}", "error")
+
+
+def test_types_are_split_outside_of_parentheses() -> None:
+    whole = contracts.Fragment("f((address,(uint8,bytes)[])[],bytes,(bool))")
+    assert whole.types == ("(address,(uint8,bytes)[])[]", "bytes", "(bool)")
+    assert contracts.Fragment("f()").types == ()
 
 
 def test_calldata_is_selector_and_words() -> None:

@@ -7,12 +7,12 @@ from eth_hash.auto import keccak
 from chain.artifacts import load
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
+from chain.create2 import DEPLOYER, DEPLOYER_CODE, DEPLOYER_SENDER, DEPLOYER_TRANSACTION
 from chain.deploy import (
-    DEPLOYER,
-    DEPLOYER_CODE,
-    DEPLOYER_SENDER,
-    DEPLOYER_TRANSACTION,
-    SALT,
+    ALL,
+    ANCHOR_LOG,
+    ASSET_REGISTRY,
+    IDENTITY_REGISTRY,
     Sender,
     anchor_log_address,
     check_code,
@@ -59,6 +59,12 @@ def test_the_address_does_not_change_by_accident() -> None:
     assert anchor_log_address() == "0xb58430994187dfad00dd7d1fbc5440e8a7f7b36d"
 
 
+@pytest.mark.usefixtures("compiled")
+def test_each_contract_has_an_address_of_its_own() -> None:
+    assert ANCHOR_LOG.address == anchor_log_address()
+    assert len({contract.address for contract in ALL}) == len({one.salt for one in ALL}) == len(ALL)
+
+
 def test_deploying_is_deterministic_and_says_where(local: LocalChain) -> None:
     deployment = local.deploy_anchor_log()
     assert deployment.contract == anchor_log_address()
@@ -68,6 +74,27 @@ def test_deploying_is_deterministic_and_says_where(local: LocalChain) -> None:
     assert deployment.code_hash == keccak(local.client.code(deployment.contract))
     assert local.client.code(deployment.contract, deployment.block) != b""
     assert local.client.code(deployment.contract, deployment.block - 1) == b""
+    for place, contract in (
+        (deployment.identity_registry, IDENTITY_REGISTRY),
+        (deployment.asset_registry, ASSET_REGISTRY),
+    ):
+        assert place.address == contract.address
+        assert place.code_hash == keccak(local.client.code(place.address)) == contract.code_hash
+        assert local.client.code(place.address, place.block) != b""
+        assert local.client.code(place.address, place.block - 1) == b""
+
+
+@pytest.mark.anvil
+def test_what_an_earlier_release_did_not_deploy_is_added(anvil: LocalChain) -> None:
+    whole = anvil.deploy_anchor_log()
+    for place in (whole.identity_registry, whole.asset_registry):
+        anvil.client.request("anvil_setCode", [place.address, "0x"])
+        anvil.client.request("anvil_setNonce", [place.address, "0x0"])
+    before = anvil.client.head().number
+    assert anvil.deploy_anchor_log().contract == whole.contract
+    assert anvil.client.head().number == before + 2
+    assert check_code(anvil.client, ASSET_REGISTRY.address, ASSET_REGISTRY)
+    assert check_code(anvil.client, IDENTITY_REGISTRY.address, IDENTITY_REGISTRY)
 
 
 def test_deploying_again_changes_nothing(local: LocalChain) -> None:
@@ -86,7 +113,10 @@ def test_an_empty_chain_gets_deployer_and_contract() -> None:
     deployment = chain.deploy_anchor_log()
     assert chain.client.code(DEPLOYER) == DEPLOYER_CODE
     assert AnchorLog(chain.client, deployment.contract).next(deployment.anchorer) == (0, 0)
-    assert deployment.block == chain.client.head().number == 3
+    assert deployment.block == 3
+    # Each contract takes one transaction, and nothing else does.
+    assert deployment.identity_registry.block == 4
+    assert deployment.asset_registry.block == chain.client.head().number == 5
 
 
 @pytest.mark.usefixtures("compiled")
@@ -117,7 +147,7 @@ def test_a_deployment_by_somebody_else_at_the_same_time_is_as_good(
     deployment = chain.deploy_anchor_log()
     assert deployment.contract == anchor_log_address()
     with pytest.raises(ContractReverted):
-        send(chain.sender(), DEPLOYER, SALT + load("AnchorLog").bytecode)
+        send(chain.sender(), DEPLOYER, ANCHOR_LOG.salt + load("AnchorLog").bytecode)
 
 
 def test_another_chain_than_expected_is_refused(local: LocalChain) -> None:
@@ -167,7 +197,12 @@ def test_a_pruned_node_makes_the_search_start_at_the_beginning(
         return code(self, address)
 
     monkeypatch.setattr(ChainClient, "code", pruned)
-    assert embedded.deploy_anchor_log() == dataclasses.replace(whole, block=0)
+    assert embedded.deploy_anchor_log() == dataclasses.replace(
+        whole,
+        block=0,
+        identity_registry=dataclasses.replace(whole.identity_registry, block=0),
+        asset_registry=dataclasses.replace(whole.asset_registry, block=0),
+    )
 
 
 @pytest.mark.anvil

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chain.deployments import Deployment, list_deployments
+from chain.deployments import Deployment, Place, list_deployments
 from chain.errors import UnusableRecord
 
 RECORD = Deployment(
@@ -14,6 +14,8 @@ RECORD = Deployment(
     code_hash=b"\2" * 32,
     block=7,
     anchorer="0x" + "bb" * 20,
+    identity_registry=Place("0x" + "cc" * 20, b"\4" * 32, 8),
+    asset_registry=Place("0x" + "dd" * 20, b"\5" * 32, 9),
 )
 
 
@@ -31,7 +33,26 @@ def test_the_record_is_readable_json(tmp_path: Path) -> None:
         "code_hash": "0x" + "02" * 32,
         "block": 7,
         "anchorer": "0x" + "bb" * 20,
+        "identity_registry": {
+            "address": "0x" + "cc" * 20,
+            "code_hash": "0x" + "04" * 32,
+            "block": 8,
+        },
+        "asset_registry": {
+            "address": "0x" + "dd" * 20,
+            "code_hash": "0x" + "05" * 32,
+            "block": 9,
+        },
     }
+
+
+def test_a_record_from_before_the_registries_is_read(tmp_path: Path) -> None:
+    old = dataclasses.replace(RECORD, identity_registry=None, asset_registry=None)
+    path = old.save(tmp_path)
+    assert set(json.loads(path.read_text(encoding="utf-8"))) == {
+        *("chain_id", "genesis", "contract", "code_hash", "block", "anchorer")
+    }
+    assert Deployment.load(tmp_path, 31337) == old
 
 
 def test_there_is_one_record_per_chain(tmp_path: Path) -> None:
@@ -59,6 +80,16 @@ def test_where_nothing_was_deployed_there_is_no_record(tmp_path: Path) -> None:
         {"block": True},
         {"block": -1},
         {"more": 1},
+        {"asset_registry": "0x" + "dd" * 20},
+        {"asset_registry": {"address": "0x" + "dd" * 20}},
+        {"asset_registry": {"address": "0xdd", "code_hash": "0x" + "05" * 32, "block": 9}},
+        {
+            "asset_registry": {
+                "address": "0x" + "dd" * 20,
+                "code_hash": "0x" + "05" * 32,
+                "block": "9",
+            }
+        },
     ],
 )
 def test_a_damaged_record_is_named(tmp_path: Path, change: dict[str, object]) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from chain import config
-from chain.config import ChainConfig
+from chain.config import ROOT, ChainConfig
 from chain.errors import CompileFailed
 from chain.sources import collect
 
@@ -43,3 +43,10 @@ def test_a_missing_source_is_named_with_where_it_should_be(small_project: Projec
     made = small_project('import "@openzeppelin/contracts/Nothing.sol";')
     with pytest.raises(CompileFailed, match=r"node_modules/@openzeppelin/contracts/Nothing\.sol"):
         collect(made)
+
+
+def test_what_only_forge_runs_is_left_out() -> None:
+    found = collect(config.load())
+    assert "contracts/AssetRegistry.sol" in found
+    assert (ROOT / "contracts" / "test" / "forge" / "AssetRegistry.t.sol").is_file()
+    assert not [unit for unit in found if "/forge/" in unit]

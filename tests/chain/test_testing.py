@@ -21,6 +21,15 @@ def test_first(troth_chain, troth_anchor_log):
 test_second = test_first
 
 
+def test_registries(troth_chain, troth_identity_registry, troth_asset_registry):
+    me = troth_chain.accounts[0].address
+    mint = troth_asset_registry.mint(me, ROOT, 250)
+    troth_chain.sender().send(troth_asset_registry.address, mint)
+    assert troth_asset_registry.balance_of(me) == 1
+    decline = troth_identity_registry.decline(me, ROOT, ROOT)
+    assert troth_chain.client.code(troth_identity_registry.address) and decline
+
+
 def test_accounts(troth_chain, troth_accounts):
     assert len({account.address for account in troth_accounts}) == 10
     assert all(troth_chain.client.balance(account.address) > 10**18 for account in troth_accounts)
@@ -43,7 +52,7 @@ def test_each_test_gets_the_chain_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "test_users.py").write_text(USERS_TESTS, encoding="utf-8")
     done = python("-m", "pytest", "-q", "-p", "chain.testing", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 def test_the_plugin_loads_without_loading_a_chain(tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 """What only the fake node can do: repeat itself, fork, lag, be wiped, remember what really happened."""
 
+import json
+
 import pytest
 from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain.client import ChainClient
+from chain.config import ROOT as ROOT_FOLDER
 from chain.contracts import AnchorLog
-from chain.deploy import anchor_log_address, ensure_deployed
+from chain.deploy import ALL, anchor_log_address, ensure_deployed
 from chain.errors import NoCode, NonceTooLow, StateUnavailable
+from chain.gas import SNAPSHOT
 from chain.signer import LocalSigner
 from tests.fakenode.drivers import FUNDS, Driver, FakeControls
 from tests.support.fakenode import GETH, GWEI, FakeNode, FakeNodeProvider, Transaction, decode
@@ -223,8 +227,20 @@ def test_a_deployment_is_undone_by_a_reorg(node: FakeNode) -> None:
     found = ensure_deployed(client(bare), ME)
     assert (found.contract, found.block) == (anchor_log_address(), 1)
     assert found.code_hash == ensure_deployed(client(node), ME).code_hash
+    contracts = [found.contract, found.identity_registry.address, found.asset_registry.address]
     bare.reorg(1)
-    assert client(bare).code(found.contract) == b""
+    assert [client(bare).code(one) != b"" for one in contracts] == [True, True, False]
+    bare.reorg(3)
+    assert [client(bare).code(one) for one in contracts] == [b"", b"", b""]
+
+
+def test_deploying_costs_what_it_costs_on_an_evm() -> None:
+    bare = FakeNode(3, balances={ME.address: FUNDS}, deployed=False, automine=True)
+    ensure_deployed(client(bare), ME)
+    blocks = [client(bare).block(number) for number in (1, 2, 3)]
+    used = [client(bare).receipt(block.transactions[0]).gas_used for block in blocks]
+    measured = json.loads((ROOT_FOLDER / SNAPSHOT).read_text(encoding="utf-8"))
+    assert used == [measured[f"deploy {contract.name}"] for contract in ALL]
 
 
 def test_removed_code_comes_back_with_its_state(driver: Driver, node: FakeNode) -> None:

@@ -3,6 +3,7 @@
 //
 //   node client.mjs --api URL --rpc URL [--save FOLDER]     the whole session
 //   node client.mjs --api URL --rpc URL --check FILE [--tamper PART]     one saved bundle
+//   node client.mjs --api URL --rpc URL --check FILE --each PART,PART     what each change is answered with
 //
 // Prints a summary as JSON and exits 0, or says in one sentence what does not hold and exits 1.
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     save: { type: 'string' },
     check: { type: 'string' },
     tamper: { type: 'string' },
+    each: { type: 'string' },
   },
 })
 const api = options.api.replace(/\/$/, '')
@@ -140,16 +142,31 @@ async function session() {
   return { author, device: delegate, post: first.id, checked }
 }
 
+const said = (error) => `The check failed: ${error.shortMessage ?? error.message}`
+
+async function complaints(text, parts, log) {
+  const found = {}
+  for (const part of parts) {
+    const bundle = JSON.parse(text)
+    tamper(bundle, part)
+    found[part] = await checkBundle(bundle, log, node).then(() => null, said)
+  }
+  return found
+}
+
 async function main() {
   if (!options.check) return session()
-  const bundle = JSON.parse(readFileSync(options.check, 'utf8'))
+  const log = await call('GET', '/log')
+  const text = readFileSync(options.check, 'utf8')
+  if (options.each) return complaints(text, options.each.split(','), log)
+  const bundle = JSON.parse(text)
   if (options.tamper) tamper(bundle, options.tamper)
-  return { checked: [await checkBundle(bundle, await call('GET', '/log'), node)] }
+  return { checked: [await checkBundle(bundle, log, node)] }
 }
 
 try {
   console.log(JSON.stringify(await main(), null, 2))
 } catch (error) {
-  console.error(`The check failed: ${error.shortMessage ?? error.message}`)
+  console.error(said(error))
   process.exitCode = 1
 }

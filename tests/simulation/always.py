@@ -88,8 +88,10 @@ class Watch:
         if self.offered is not None:
             was = self.offered
             demand(8, now.number >= was.number, f"block {was.number} was final, {now.number} is")
-            block = session.get_one(Block, (current_log(session).chain_ref, was.number))
-            demand(8, block.hash == was.hash, f"block {was.number} was final with another hash")
+            chain = session.get_one(Chain, current_log(session).chain_ref)
+            block = session.get(Block, (chain.id, was.number))
+            same = was.number < chain.first_block if block is None else block.hash == was.hash
+            demand(8, same, f"block {was.number} was final with another hash, or is gone")
         self.offered = now
 
 

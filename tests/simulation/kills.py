@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+_FUSE = "troth_fuse"
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -57,12 +58,30 @@ class Fuse:
         def on_rollback(_connection: Connection) -> None:
             self._wrote = False
 
-        real: Callable[[Any], None] = engine.dialect.do_commit
+        @event.listens_for(engine, "checkout")
+        def on_checkout(_connection: Any, record: Any, _proxy: Any) -> None:
+            record.info[_FUSE] = self
 
-        def do_commit(connection: Any) -> None:
-            wrote, self._wrote = self._wrote, False
-            real(connection)
-            if wrote:
-                self.point("after COMMIT")
+        _tell_of_commits(engine)
 
-        engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
+    def committed(self) -> None:
+        """Pass the point after a COMMIT, if it was one of something."""
+        wrote, self._wrote = self._wrote, False
+        if wrote:
+            self.point("after COMMIT")
+
+
+def _tell_of_commits(engine: Engine) -> None:
+    """Have the dialect tell the fuse of a connection of its COMMIT; engines share a dialect."""
+    real: Callable[[Any], None] = engine.dialect.do_commit
+    if hasattr(real, _FUSE):
+        return
+
+    def do_commit(connection: Any) -> None:
+        real(connection)
+        fuse = connection.info.get(_FUSE)
+        if fuse is not None:
+            fuse.committed()
+
+    setattr(do_commit, _FUSE, True)
+    engine.dialect.do_commit = do_commit  # type: ignore[method-assign]

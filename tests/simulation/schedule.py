@@ -70,7 +70,7 @@ class Schedule:
         """Take so many steps, then mend everything and check the end; return the steps taken."""
         world, watch = self.world, Watch()
         try:
-            with world.clock.used():
+            with world.used():
                 for _ in range(steps):
                     [step] = world.chance.choices(list(STEPS), self.weights)
                     step(world)

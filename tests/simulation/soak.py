@@ -3,6 +3,7 @@
 Between random schedules, a process dies at each point of the fixed course in turn.
 """
 
+import gc
 import itertools
 import os
 import resource
@@ -71,13 +72,19 @@ class Soak:
             click.echo(
                 f"{clock - self.began:7.0f} s  {self.schedules} schedules, {self.taken} steps, "
                 f"{self.kills} of {self.points} deaths, next seed {self.seed + self.schedules}, "
-                f"{_memory_mib():.1f} MiB",
+                f"{_memory_mib():.1f} MiB, {_objects():,} objects",
             )
 
 
 def _memory_mib() -> float:
     """Return the resident memory of this process."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 2**20
+
+
+def _objects() -> int:
+    """Return how many objects are alive, of which a leak would make more and more."""
+    gc.collect()
+    return len(gc.get_objects())
 
 
 def main(environment: Any = os.environ) -> int:

@@ -10,7 +10,7 @@ from tests.simulation.schedule import Schedule
 from tests.support.instance import empty_postgres
 
 STEPS = 60
-GROUPS, TOGETHER = 8, 4
+GROUPS, TOGETHER = 8, 2
 
 
 @pytest.mark.parametrize("group", range(GROUPS))

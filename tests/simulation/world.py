@@ -1,7 +1,10 @@
 """A whole installation in one process: people, worker processes, a chain, and a clock for all."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
@@ -21,6 +24,7 @@ from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.outbox.chains import HALTED
 from webapp.outbox.models import Block, ChainState, Transaction
 from workers.anchoring import index, seal, send, sweep
+from workers.indexing import pruning
 from workers.sending.states import SETTLED
 
 LOG = 1
@@ -35,6 +39,8 @@ JOBS = {
 }
 PEOPLE = 3
 HEALING_ROUNDS = 120
+# How few blocks are kept in some worlds; none lives long enough to delete one by the rule outside.
+PRUNED = {"KEPT_BLOCKS": 4, "KEPT_SECONDS": 30, "STEP": 2}
 SOON = 61  # seconds: after them a sent transaction counts as stuck, and a dead process' claim has ended
 
 
@@ -199,6 +205,15 @@ class World:
             return not any(
                 session.scalar(query.limit(1)) for query in (open_batch, unsealed, waiting)
             )
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Let its clock hold for everybody; in a third of all worlds old blocks are soon deleted."""
+        # A draw of its own, so that the seeds that were kept still mean what they did.
+        prunes = random.Random(f"{self.seed}:pruned").random() < 1 / 3  # noqa: S311 - repeatable
+        kept = PRUNED if prunes else {name: getattr(pruning, name) for name in PRUNED}
+        with self.clock.used(), patch.multiple(pruning, **kept):
+            yield
 
     def close(self) -> None:
         """Let go of the database."""

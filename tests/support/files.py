@@ -61,17 +61,25 @@ def box(kind: bytes, *contents: bytes) -> bytes:
 
 
 def mp4(
-    *more: bytes, handler: bytes = b"vide", codec: bytes = b"avc1", in_track: bytes = b""
+    *more: bytes,
+    handler: bytes = b"vide",
+    codec: bytes = b"avc1",
+    in_track: bytes = b"",
+    described: bytes = b"",
+    place: bytes = b"\0\0\0\1",
 ) -> bytes:
     """Return the least that is an MP4 here, full of things that say too much."""
     made = struct.pack(">II", 3_000_000_000, 3_000_000_001)
     mvhd = box(b"mvhd", bytes(4), made, bytes(88))
     tkhd = box(b"tkhd", bytes(4), made, bytes(64), struct.pack(">II", 640 << 16, 360 << 16))
     mdhd = box(b"mdhd", bytes(4), made, bytes(12))
-    hdlr = box(b"hdlr", bytes(8), handler, bytes(12), SECRET + b"\0")
-    stsd = box(b"stsd", struct.pack(">II", 0, 1), box(codec, bytes(78)))
+    hdlr = box(b"hdlr", bytes(8), handler, b"appl", bytes(8), SECRET + b"\0")
+    # 32 bytes say what the pictures were compressed by; a profile may name more.
+    entry = (bytes(42), SECRET[:31].ljust(32, b"\0"), bytes(4), described)
+    stsd = box(b"stsd", struct.pack(">II", 0, 1), box(codec, *entry))
     stbl = box(b"stbl", stsd, box(b"stco", struct.pack(">III", 0, 1, 1_234)))
-    mdia = box(b"mdia", mdhd, hdlr, box(b"minf", box(b"vmhd", bytes(12)), stbl))
+    dinf = box(b"dinf", box(b"dref", struct.pack(">II", 0, 1), box(b"url ", place)))
+    mdia = box(b"mdia", mdhd, hdlr, box(b"minf", box(b"vmhd", bytes(12)), dinf, stbl))
     trak = box(b"trak", tkhd, mdia, box(b"meta", SECRET), in_track)
     moov = box(b"moov", mvhd, trak, box(b"udta", box(b"\xa9xyz", SECRET)))
     ftyp = box(b"ftyp", b"isom", bytes(4), b"isommp41")

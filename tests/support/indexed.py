@@ -1,12 +1,15 @@
 """What was indexed, as tests ask for it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from chain.client import ChainClient
 from tests.support.wallet import Person
 from webapp.commands.setup import deploy
 from webapp.extensions import db
@@ -52,3 +55,18 @@ def check_parents() -> None:
     blocks = list(db.session.scalars(select(Block).order_by(Block.number)))
     for below, block in pairwise(blocks):
         assert (block.number, block.parent) == (below.number + 1, below.hash)
+
+
+def answer_null(
+    client: ChainClient, monkeypatch: pytest.MonkeyPatch, hidden: Callable[[int], bool]
+) -> None:
+    """Let the client's node have no block of the numbers that are `hidden`, whatever its head."""
+    real = client._read
+
+    def read(method: str, params: Any, parse: Callable[[object], Any]) -> Any:
+        numbered = method == "eth_getBlockByNumber" and params[0].startswith("0x")
+        if numbered and hidden(int(params[0], 16)):
+            return real(method, params, lambda _: parse(None))
+        return real(method, params, parse)
+
+    monkeypatch.setattr(client, "_read", read)

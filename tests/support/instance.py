@@ -14,6 +14,7 @@ from chain.client import ChainClient
 from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
+from tests.support.reuse import borrow_statements, lend_statements, share_routes
 from tests.support.services import fresh_database, run_sql
 from webapp import create_app
 from webapp.commands.setup import deploy, open_deployed
@@ -35,12 +36,17 @@ LIMITS = {
     "limit_token": "1000000/minute",
 }
 
+share_routes()
+
 
 def make_app(data_dir: Path, database_url: str, **overrides: object) -> Flask:
     """Return an application whose settings are the tests' own, not the environment's."""
     config = {"data_dir": data_dir, "database_url": database_url, "seal_interval": 0.001}
     config |= {"redis_url": "", "broker_url": "", "chain_url": "", "public_url": ""}
-    return create_app(config | SECRETS | LIMITS | overrides)
+    app = create_app(config | SECRETS | LIMITS | overrides)
+    with app.app_context():
+        borrow_statements(db.engine)
+    return app
 
 
 def prepare_node(node: DevNode, folder: Path) -> Deployment:
@@ -74,6 +80,7 @@ def migrated_sqlite(folder: Path) -> Path:
     path = folder / "template.sqlite"
     with make_app(folder, f"sqlite:///{path}").app_context():
         upgrade()
+        lend_statements(db.engine)
         db.engine.dispose()
     return path
 
@@ -96,6 +103,7 @@ def postgres_database(server: str, folder: Path, *, durable: bool = True) -> Ite
             run_sql(url, SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))
         with make_app(folder, url).app_context():
             upgrade()
+            lend_statements(db.engine)
             db.engine.dispose()
         yield url
 

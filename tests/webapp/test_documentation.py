@@ -1,5 +1,6 @@
 """The documentation page: everything from this server, nothing from elsewhere."""
 
+import json
 import re
 
 from flask import Flask
@@ -7,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.support.answers import refused
 from tests.support.wallet import V1
+from webapp.extensions import api
 
 
 def test_the_page_loads_only_what_this_server_has(app: Flask) -> None:
@@ -28,3 +30,13 @@ def test_a_file_that_is_not_of_the_page_is_not_given(app: Flask) -> None:
     for name in ("package.json", "..%2f..%2fpackage.json", "index.html"):
         assert client.get(f"{V1}/docs/{name}").status_code == 404
     refused(client.get(f"{V1}/docs/package.json"), 404, "documentation_missing")
+
+
+def test_the_document_is_written_once_and_only_when_somebody_asks(app: Flask) -> None:
+    assert api._spec is None
+    client = app.test_client()
+    first = client.get(f"{V1}/openapi.json").text
+    written = api._spec
+    assert f"{V1}/posts" in json.loads(first)["paths"]
+    assert client.get(f"{V1}/openapi.json").text == first
+    assert api._spec is written

@@ -110,13 +110,28 @@ def test_every_answer_is_hardened(visitor: Person) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_behind_https_browsers_are_told_to_stay_there(make_app: MakeApp) -> None:
+    header = "Strict-Transport-Security"
+    for url, told in (("https://troth.example", True), ("http://troth.example", False)):
+        client = make_app(public_url=url).test_client()
+        for path in (f"{V1}/log", "/nowhere", f"{V1}/docs"):
+            assert (header in client.get(path).headers) == told
+
+
+def test_no_answer_can_be_framed(visitor: Person) -> None:
+    for path in ("/log", "/docs", "/nowhere"):
+        policy = visitor.call("GET", path).headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+
+
 def test_configured_origins_may_call_and_read_the_limits(make_app: MakeApp) -> None:
     app = make_app(cors_origins=f"https://other.example, {ORIGIN}")
     answer = app.test_client().get(f"{V1}/log", headers={"Origin": ORIGIN})
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
     assert "Access-Control-Allow-Credentials" not in answer.headers
     exposed = answer.headers["Access-Control-Expose-Headers"]
-    for name in ("Link", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy"):
+    names = ("Link", "ETag", "Retry-After", "RateLimit", "RateLimit-Policy")
+    for name in (*names, "Idempotency-Replayed", "WWW-Authenticate"):
         assert name in [one.strip() for one in exposed.split(",")]
     preflight = app.test_client().options(
         f"{V1}/posts", headers={"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}

@@ -1,6 +1,7 @@
 """Finality never goes back: not in a rewind, not with another depth, not by a release that knew less."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import select, update
 
 from chain.client import ChainClient
 from chain.devnode.node import DevNode
-from tests.support.indexed import anchors, chain, check_parents, confirm, cursor
+from chain.errors import NodeUnavailable
+from tests.support.indexed import anchors, answer_null, chain, check_parents, confirm, cursor
 from tests.support.wallet import Person
 from webapp.chain_access import settings
 from webapp.commands.setup import deploy
@@ -106,18 +108,25 @@ def test_a_node_that_hides_a_final_block_first_does_not_make_us_drop_it(
     replace_blocks(8)
     fork = deep + DEPTH
     assert chain().final_to == fork + 2  # so that two of the blocks that are gone were final
-    top, real, asked = cursor(), client.block, set[int]()
+    top, asked = cursor(), set[int]()
 
-    def hiding(number: int) -> Any:
-        if number in asked or number <= fork:
-            return real(number)
+    def first(number: int) -> bool:
+        hidden = number > fork and number not in asked
         asked.add(number)
-        return None
+        return hidden
 
-    monkeypatch.setattr(client, "block", hiding)
-    with pytest.raises(DeepReorgError) as caught:
+    answer_null(client, monkeypatch, first)
+    with pytest.raises(NodeUnavailable, match="though the chain has got that far"):
         Indexing(client, LOG, DEPTH).run()
-    assert caught.value.number == fork + 1
+
+    def run_until_seen() -> None:
+        for _ in range(top - fork):
+            with suppress(NodeUnavailable):
+                Indexing(client, LOG, DEPTH).run()
+
+    with pytest.raises(DeepReorgError) as caught:
+        run_until_seen()
+    assert caught.value.number == fork + 2
     assert (cursor(), chain().final_to) == (top, fork + 2)
 
 

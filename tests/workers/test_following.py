@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chain.client import ChainClient
 from chain.devnode.node import DevNode
 from chain.errors import NodeUnavailable
-from tests.support.indexed import anchors, chain, check_parents, cursor
+from tests.support.indexed import anchors, answer_null, chain, check_parents, cursor
 from tests.support.wallet import Person
 from webapp.extensions import db
 from webapp.log.models import Batch
@@ -46,10 +46,9 @@ def test_a_lower_head_without_conflict_means_wait(
     Indexing(client, LOG, 5).run()
     before = cursor()
     low = client.block(before - 1)
-    real = client.block
     with monkeypatch.context() as patched:
         patched.setattr(client, "head", lambda: low)
-        patched.setattr(client, "block", lambda number: real(number) if number < before else None)
+        answer_null(client, patched, lambda number: number >= before)
         assert Indexing(client, LOG, 5).run() == 0
         assert chain().state == "waiting"
         assert f"block {before} was seen already" in (chain().reason or "")

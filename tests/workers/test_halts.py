@@ -1,10 +1,13 @@
 """A chain that is not, or no longer, the one that the log is on: halted, said so, and healed by itself."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from chain.client import ChainClient
+from chain.client import BlockId, ChainClient
+from chain.contracts import AnchorLog
 from chain.devnode.node import DevNode
 from chain.errors import NodeUnavailable
 from tests.support.indexed import anchoring, chain
@@ -13,7 +16,7 @@ from webapp.extensions import db
 from webapp.log.models import Batch
 from webapp.outbox.chains import PUBLIC_REASONS
 from webapp.outbox.models import Attempt, ChainState
-from workers.anchoring import _CHECKED, sweep
+from workers.anchoring import _CHECKED, check_instance, sweep
 
 LOG = 1
 
@@ -55,6 +58,31 @@ def test_a_database_that_lacks_what_the_chain_holds_seals_nothing(
     assert chain().state == "halted_instance"
     assert db.session.scalars(select(Batch.sequence)).all() == []
     db.session.rollback()
+
+
+def test_a_node_that_answers_from_the_block_that_it_is_taking_does_not_halt(
+    context: Flask,
+    client: ChainClient,
+    node: DevNode,
+    alice: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alice.publish()
+    sweep()
+    before = client.head()
+    alice.publish()
+    sweep()
+    assert client.head().number > before.number
+    real, early = AnchorLog.next, [True]
+
+    def next_once_early(log: AnchorLog, anchorer: str, block: BlockId = "latest") -> Any:
+        return real(log, anchorer, "latest" if early and early.pop() else block)
+
+    monkeypatch.setattr(AnchorLog, "next", next_once_early)
+    monkeypatch.setattr(client, "head", lambda: before)
+    check_instance(client, LOG)
+    assert not early
+    assert chain().state == "following"
 
 
 def test_a_halted_chain_shows_in_what_is_not_final_and_heals_by_itself(

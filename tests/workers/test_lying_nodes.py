@@ -1,5 +1,6 @@
 """Nodes that answer what cannot be true, or nothing, or one this and another that."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 
 from chain.client import ChainClient
 from chain.devnode.node import DevNode
-from chain.errors import StateUnavailable
-from tests.support.indexed import anchors, chain, check_parents, cursor
+from chain.errors import NodeUnavailable, StateUnavailable
+from tests.support.indexed import anchors, answer_null, chain, check_parents, cursor
 from workers.anchoring import sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
@@ -21,9 +22,28 @@ def test_a_node_that_answers_null_for_every_block_is_no_deep_reorg(
 ) -> None:
     Indexing(client, LOG, 0).run()
     before = cursor()
-    monkeypatch.setattr(client, "block", lambda _: None)
-    assert Indexing(client, LOG, 0).run() == 0
-    assert (chain().state, cursor()) == ("waiting", before)
+    answer_null(client, monkeypatch, lambda _: True)
+    with pytest.raises(NodeUnavailable, match=f"no block {before}, though the chain has got that"):
+        Indexing(client, LOG, 0).run()
+    assert cursor() == before
+
+
+def test_a_node_that_lost_a_block_for_ever_is_waited_for_and_named(
+    client: ChainClient,
+    node: DevNode,
+    sent: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Indexing(client, LOG, 0).run()
+    lost = cursor() + 1
+    node.request("evm_mine", [{"blocks": 3}])
+    with monkeypatch.context() as patched:
+        answer_null(client, patched, lambda number: number == lost)
+        sweep()
+        assert (chain().state, cursor()) == ("waiting", lost - 1)
+        assert f"no block {lost}, though the chain has got that far" in (chain().reason or "")
+    sweep()
+    assert (chain().state, cursor()) == ("following", client.head().number)
 
 
 @pytest.mark.parametrize("lie", ["empty", "unknown", "malformed", "misplaced", "twice"])
@@ -84,16 +104,21 @@ def test_two_nodes_that_disagree_never_leave_a_mixed_chain(
     node.request("evm_revert", [snapshot])
     node.request("evm_increaseTime", [30])
     node.request("evm_mine", [{"blocks": 3}])
-    real = client.block
+    real = client.reached_block
     calls = iter(range(10_000))
 
     def either(number: int) -> Any:
-        return other.get(number) if next(calls) % 2 else real(number)
+        if next(calls) % 2 == 0:
+            return real(number)
+        if number not in other:
+            raise NodeUnavailable(client.url, f"no block {number}")
+        return other[number]
 
     with monkeypatch.context() as patched:
-        patched.setattr(client, "block", either)
+        patched.setattr(client, "reached_block", either)
         for _ in range(6):
-            Indexing(client, LOG, 5).run()
+            with suppress(NodeUnavailable):
+                Indexing(client, LOG, 5).run()
             check_parents()
             assert len(anchors()) == 1
     Indexing(client, LOG, 5).run()

@@ -18,6 +18,8 @@ from webapp.accounts.errors import ScopeMissingError, SuspendedError
 from webapp.accounts.limits import SAFE_METHODS, charge
 from webapp.accounts.scopes import Scope, scopes_of
 from webapp.extensions import jwt
+from webapp.openapi import tell
+from webapp.openapi_security import CALLERS, callers
 
 View = Callable[..., Any]
 
@@ -90,6 +92,8 @@ def signed_in(
             return view(*args, **kwargs)
 
         setattr(wrapper, _MARK, Access(scope, while_suspended))
+        told = callers(scope, optional=optional, refresh=refresh, either=either)
+        tell(wrapper, CALLERS, told)
         return wrapper
 
     return decorate

@@ -34,6 +34,7 @@ from webapp.accounts.models import IdempotencyKey
 from webapp.accounts.tokens import is_over
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, one_unit, writing
+from webapp.openapi import KEYED, tell
 
 HEADER = "Idempotency-Key"
 LIFE = timedelta(hours=24)
@@ -54,7 +55,10 @@ def idempotent(view: View) -> View:
 
 
 def idempotent_with_tokens(view: View) -> View:
-    """Do the same for a view whose answer holds tokens: it is replayed for ten minutes only."""
+    """Do the same for a view whose answer holds tokens or other secrets.
+
+    It is replayed for ten minutes only, and while the session lives that it opened, or that asked for it.
+    """
     return _honouring(view, _account_scope, TOKENS)
 
 
@@ -73,7 +77,7 @@ def idempotent_in_session(view: View) -> View:
         found = _stored(_check_key(key), _session_scope())
         return view(*args, **kwargs) if found is None else _matching(found, _fingerprint())
 
-    return wrapper
+    return _documented(wrapper)
 
 
 def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> View:
@@ -85,7 +89,12 @@ def _honouring(view: View, scope: Callable[[], str], subject: str | None) -> Vie
         act = partial(_answer, view, args, kwargs)
         return _once(_check_key(key), scope(), subject, act)
 
-    return wrapper
+    return _documented(wrapper)
+
+
+def _documented(view: View) -> View:
+    tell(view, KEYED, True)
+    return view
 
 
 def _answer(view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Response:
@@ -197,9 +206,10 @@ def _subject(response: Response) -> str | None:
 
 
 def _session_subject(response: Response) -> str:
-    """Return the session whose tokens an answer holds, as a subject."""
-    token = response.get_json()["access_token"]
-    return f"{TOKENS}:{decode_token(token)['sid']}"
+    """Return the session whose tokens an answer holds, or else the one that asked, as a subject."""
+    token = response.get_json().get("access_token")
+    claims = get_jwt() if token is None else decode_token(token)
+    return f"{TOKENS}:{claims['sid']}"
 
 
 def _replay(found: IdempotencyKey) -> Response:

@@ -149,7 +149,8 @@ def _amounts(text: str) -> list[tuple[int, int]]:
 def _tell(response: Response) -> Response:
     """Add RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
     left: _Left | None = g.get("troth_left")
-    if left is not None:
+    # Where a tighter limit holds besides, throttle has told that one.
+    if left is not None and "RateLimit" not in response.headers:
         policy = f'"{left.budget}";q={left.amount};w={left.seconds}'
         response.headers["RateLimit-Policy"] = policy
         response.headers["RateLimit"] = f'"{left.budget}";r={left.remaining};t={left.wait}'

@@ -19,17 +19,18 @@ from webapp.accounts.schemas import (
     WalletSignInSchema,
 )
 from webapp.accounts.siwe import new_nonce
-from webapp.accounts.throttle import limit_registration, limit_sign_in
+from webapp.accounts.throttle import limit_addresses, limit_registration, limit_sign_in
 from webapp.accounts.tokens import Tokens, current_account_id
 from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
+from webapp.openapi_examples import SIGNED_REVOCATION
 
 blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")
 
 
 @blueprint.post("/auth/siwe/nonce")
-@limit_sign_in("nonce")
+@limit_addresses
 @blueprint.response(200, NonceSchema)
 def siwe_nonce() -> dict[str, str]:
     """Give a nonce for an EIP-4361 message, good once within ten minutes.
@@ -41,7 +42,7 @@ def siwe_nonce() -> dict[str, str]:
 
 
 @blueprint.post("/auth/siwe")
-@limit_sign_in("message")
+@limit_addresses
 @hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(WalletSignInSchema())
@@ -108,7 +109,7 @@ def allow_device(body: dict[str, Any]) -> tuple[Delegation, int]:
 
 @blueprint.delete("/devices/<address>")
 @signed_in()
-@blueprint.arguments(SignedRecordSchema())
+@blueprint.arguments(SignedRecordSchema(), example=SIGNED_REVOCATION)
 @blueprint.response(200, DeviceSchema)
 def revoke_device(body: dict[str, Any], address: str) -> Delegation:
     """Revoke a device key, by a signed Revocation."""

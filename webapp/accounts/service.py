@@ -24,7 +24,7 @@ from webapp.accounts.wallets import owners
 from webapp.accounts.wallets.errors import WalletUnlinkedError
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, writing
+from webapp.database import insert_or_ignore, locked, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db
@@ -79,8 +79,12 @@ def sign_in_with_password(handle: str, password: str) -> Tokens:
         account = db.session.scalars(select(Account).filter_by(handle=name)).one_or_none()
     if not password_matches(account.password_hash if account else None, password) or not account:
         raise SignInRefusedError("Handle or password is wrong")
-    account_id = account.id
+    account_id, confirmed = account.id, account.password_hash
     with writing() as session:
+        # Who changes the password ends all sessions: one that begins now must not be missed.
+        same = select(Account.id).filter_by(id=account_id, password_hash=confirmed, deleted_at=None)
+        if session.execute(locked(session, same)).one_or_none() is None:
+            raise SignInRefusedError("Handle or password is wrong")
         return start_session(session, account_id)
 
 

@@ -49,6 +49,15 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
     return decorate
 
 
+def limit_addresses(view: View) -> View:
+    """Limit sign-ins by address alone, where nothing can be guessed.
+
+    Of a wallet only who has its key signs: failures counted against it would lock its owner out, no one else.
+    """
+    limited: View = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)(view)
+    return limited
+
+
 def limit_confirmation(view: View) -> View:
     """Limit wrong passwords of a signed-in account, which are asked for again; after ``jwt_required``."""
     by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)
@@ -69,9 +78,6 @@ def _account_named(field: str) -> str:
     name = body.get(field) if isinstance(body, dict) else None
     if not isinstance(name, str):
         return f"nobody:{client_network()}"
-    if field == "message":  # the second line of an EIP-4361 message is the address
-        lines = name.split("\n", 2)
-        name = lines[1] if len(lines) > 1 else ""
     return f"{field}:{name.strip().lower()[:64]}"
 
 

@@ -105,7 +105,7 @@ def read_instance(session: Session, log_id: int) -> Instance:
 
 
 def check_instance(session: Session, client: ChainClient, here: Instance) -> None:
-    """Check everything, cheapest first; asks the node up to seven questions.
+    """Check everything, cheapest first; asks the node up to seven questions, and two again before it halts.
 
     Raises WrongInstanceError and its kinds, DeepReorgError, and NodeUnavailable where it cannot be told.
     """
@@ -167,6 +167,10 @@ def check_namespace(session: Session, client: ChainClient, here: Instance) -> No
     if now is None or now.hash != head.hash:
         problem = f"block {head.number} was replaced while it was asked; the next sweep asks again"
         raise NodeUnavailable(client.url, problem)
+    # While a node takes a block it may answer from it already, though it was asked for the one before.
+    foreign = _foreign_batches(session, AnchorLog(client, here.contract), here, head.number)
+    if not foreign:
+        return
     raise ForeignBatchError(
         here.log_id,
         f"the chain holds {foreign} batches of {here.anchorer}, and the database does not know the "

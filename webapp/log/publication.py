@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.entries import Entry as SealedEntry
 from chain.proofs.records import TYPES, Kind, Message
-from chain.proofs.shapes import to_hex
+from chain.proofs.shapes import MAX_INTEGER, to_hex
 from webapp.columns import iso
 from webapp.extensions import table_of
 from webapp.log.bundles import signature_hash
@@ -89,7 +89,8 @@ def batches_page(session: Session, log: Log, first: int, limit: int) -> Page:
 def batch_body(session: Session, log: Log, sequence: int) -> bytes:
     """Return one batch and the positions of its entries as JSON; raises BatchUnknownError."""
     query = select(Batch).where(Batch.log_id == log.id, Batch.sequence == sequence)
-    found = session.scalars(query).one_or_none()
+    known = sequence <= MAX_INTEGER  # no database has a larger one
+    found = session.scalars(query).one_or_none() if known else None
     if found is None:
         raise BatchUnknownError(sequence)
     positions = {"first": found.first, "last": found.first + found.count - 1}

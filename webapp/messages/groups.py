@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.idempotency import forget_answers
+from webapp.accounts.living import keep_living
 from webapp.columns import utc_now
 from webapp.database import insert_many, writing
 from webapp.messages import recent
@@ -45,6 +46,7 @@ def make_group(account_id: UUID, members: Sequence[UUID], title: str | None) -> 
     group, now = uuid7(), utc_now()
     sealed = None if title is None else seal_title(title, group)
     with writing() as session:
+        keep_living(session, account_id)
         check_reachable(session, account_id, others)
         session.add(
             Conversation(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.deletion.erasers import Eraser
 from webapp.columns import iso, utc_now
+from webapp.messages.errors import ConversationNotFoundError
 from webapp.messages.groups import take_out
 from webapp.messages.membership import locked_circle
 from webapp.messages.models import Member, Message, MessagePreference
@@ -23,24 +24,34 @@ def exported(session: Session, account_id: UUID) -> Iterator[dict[str, Any]]:
     joined = Member.account_id == account_id, Member.left_at.is_(None)
     query = select(Member.conversation_id).where(*joined).order_by(Member.conversation_id)
     for conversation in session.scalars(query).all():
-        shown = conversation_of(session, account_id, conversation)
-        yield {
-            "id": str(conversation),
-            "kind": shown.kind,
-            "title": shown.title,
-            "members": [str(card.id) for card in shown.members or []],
-            "created_at": iso(shown.created_at),
-            "messages": [
-                {
-                    "id": str(one.id),
-                    "account": str(one.account),
-                    "text": one.text,
-                    "created_at": iso(one.created_at),
-                    "deleted_at": iso(one.deleted_at),
-                }
-                for one in _every_message(session, account_id, conversation)
-            ],
-        }
+        try:
+            found = _exported_conversation(session, account_id, conversation)
+        except ConversationNotFoundError:
+            continue  # they left it, or were taken out, since the list was made
+        yield found
+
+
+def _exported_conversation(
+    session: Session, account_id: UUID, conversation: UUID
+) -> dict[str, Any]:
+    shown = conversation_of(session, account_id, conversation)
+    return {
+        "id": str(conversation),
+        "kind": shown.kind,
+        "title": shown.title,
+        "members": [str(card.id) for card in shown.members or []],
+        "created_at": iso(shown.created_at),
+        "messages": [
+            {
+                "id": str(one.id),
+                "account": str(one.account),
+                "text": one.text,
+                "created_at": iso(one.created_at),
+                "deleted_at": iso(one.deleted_at),
+            }
+            for one in _every_message(session, account_id, conversation)
+        ],
+    }
 
 
 def erase_account(session: Session, account_id: UUID) -> None:

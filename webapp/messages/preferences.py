@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from webapp.accounts.living import keep_living
 from webapp.database import insert_or_ignore, writing
 from webapp.extensions import db
 from webapp.messages.models import Accept, MessagePreference
@@ -16,6 +17,7 @@ def accepted_by(account_id: UUID) -> str:
 def accept_from(account_id: UUID, accept: str) -> str:
     """Set whose messages somebody accepts; return it."""
     with writing() as session:
+        keep_living(session, account_id)
         if not insert_or_ignore(session, MessagePreference, account_id=account_id, accept=accept):
             session.get_one(MessagePreference, account_id).accept = accept
     return accept

@@ -12,6 +12,7 @@ from webapp.accounts.profiles import card_of
 from webapp.accounts.relations import conditions
 from webapp.extensions import table_of
 from webapp.messages import recent
+from webapp.messages.errors import ConversationNotFoundError
 from webapp.messages.membership import VIEWER, Circle, circle_of
 from webapp.messages.models import Conversation, Kind, Member, Message
 from webapp.messages.recent import Stored
@@ -107,6 +108,8 @@ def conversation_of(session: Session, viewer: UUID, conversation: UUID) -> Conve
     """Return one conversation with its members; raises ConversationNotFoundError."""
     circle = circle_of(session, conversation, viewer)
     rows = session.execute(_MINE.where(_C.c.id == conversation), {"viewer": viewer}).all()
+    if not rows:  # taken out between the two queries
+        raise ConversationNotFoundError(str(conversation))
     (view,) = _views(session, rows)
     members = [one.card for one in circle.present if one.card is not None]
     return ConversationView(**{**vars(view), "members": members})
@@ -139,7 +142,9 @@ def _newest(session: Session, circle: Circle, count: int) -> list[Stored] | None
         recent.keep(circle.id, circle.stamp, kept)
     left_out = set(circle.left_out)
     seen = [
-        one for one in kept if one.created_at >= circle.me.since and one.sender_id not in left_out
+        one
+        for one in kept
+        if circle.me.since <= one.created_at <= circle.active_at and one.sender_id not in left_out
     ]
     return seen[:count] if len(seen) >= count or len(kept) < recent.KEPT else None
 
@@ -148,6 +153,8 @@ def _seen_by(circle: Circle) -> Select[Any]:
     return _STORED.where(
         _T.c.conversation_id == circle.id,
         _T.c.created_at >= circle.me.since,
+        # What came after the look at the members is for those who are in it then.
+        _T.c.created_at <= circle.active_at,
         _T.c.sender_id.not_in(circle.left_out),
     )
 

@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from webapp.chain_access import settings
 from webapp.columns import iso
-from webapp.messages.encryption import open_recent, seal_recent
+from webapp.messages.encryption import keyring, open_recent, seal_recent
 
 KEPT = 100
 KEPT_SECONDS = 60
@@ -75,7 +75,12 @@ def load(conversation: UUID, stamp: bytes) -> list[Stored] | None:
     """Return the newest messages under this stamp, newest first; None where they are not kept."""
     data = _store().call("get", _name(conversation)) if available() else None
     opened = open_recent(data, conversation, stamp) if isinstance(data, bytes) else None
-    return None if opened is None else [_stored(item) for item in json.loads(opened)]
+    if opened is None:
+        return None
+    found, ring = [_stored(item) for item in json.loads(opened)], keyring()
+    # Rows may be encrypted anew while the old ciphertexts are kept here, and their key dropped after that.
+    known = all(one.key_id is None or ring.find(one.key_id) is not None for one in found)
+    return found if known else None
 
 
 def keep(conversation: UUID, stamp: bytes, newest: Sequence[Stored]) -> None:

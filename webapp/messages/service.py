@@ -9,11 +9,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.idempotency import forget_answers
-from webapp.accounts.models import Account
+from webapp.accounts.living import keep_living
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, kept, ring_after_commit, writing
+from webapp.database import insert_or_ignore, ring_after_commit, writing
 from webapp.events.service import DELIVER_TASK
 from webapp.messages import recent
 from webapp.messages.encryption import seal_text
@@ -51,7 +50,7 @@ def send(account_id: UUID, draft: Draft) -> tuple[MessageView, bool]:
         raise WriteToYourselfError
     message_id = draft.id or uuid7()
     with writing() as session:
-        _stay(session, account_id)
+        keep_living(session, account_id)
         known = session.get(Message, message_id)
         if known is None:
             circle = _open(session, account_id, draft)
@@ -129,13 +128,6 @@ def view_of(message: Message, circle: Circle) -> MessageView:
         created_at=message.created_at,
         deleted_at=message.deleted_at,
     )
-
-
-def _stay(session: Session, account_id: UUID) -> None:
-    """Keep an account from being deleted until the commit: else a message could outlive its erasure."""
-    mine = select(Account.id).where(Account.id == account_id, Account.deleted_at.is_(None))
-    if session.scalar(kept(session, mine, Account)) is None:
-        raise UserNotFoundError(str(account_id))
 
 
 def _add(session: Session, circle: Circle, message_id: UUID, text: str) -> MessageView:

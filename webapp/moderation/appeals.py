@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.living import keep_living
 from webapp.accounts.models import Account
 from webapp.accounts.tokens import Caller
 from webapp.columns import utc_now
@@ -41,6 +42,7 @@ def appeal(account_id: UUID, action_id: UUID, text: str) -> Appeal:
     Raises ActionNotFoundError, CannotAppealError and AlreadyAppealedError.
     """
     with writing() as session:
+        keep_living(session, account_id)
         action = session.get(Action, action_id)
         if action is None or action.account_id != account_id:
             raise ActionNotFoundError(str(action_id))

@@ -100,17 +100,19 @@ class OperatorProtectedError(ProblemError):
 
 @dataclass(eq=False)
 class SubjectNotFoundError(ProblemError):
-    """No such post or account."""
+    """No such post or account, or no such reported message."""
 
     status = 404
     code = "subject_not_found"
-    title = "There is no such post or account"
+    title = "There is nothing of this kind to moderate"
     kind: str
     subject: str
 
     @property
     def detail(self) -> str:
         """Name it."""
+        if self.kind == "message":
+            return f"No message {self.subject} was reported, or it was deleted."
         return f"There is no {self.kind} {self.subject}, or it was deleted."
 
 
@@ -233,3 +235,21 @@ class OwnDecisionError(ProblemError):
     def detail(self) -> str:
         """Say who decides."""
         return "The appeal is against what you did; another moderator or operator has to decide it."
+
+
+@dataclass(eq=False)
+class ReadingNotRecordedError(ProblemError):
+    """A reported message that a moderator wants to read before the audit trail says so."""
+
+    status = 403
+    code = "reading_not_recorded"
+    title = "Say first that you read this message, and why"
+    message: str
+
+    @property
+    def detail(self) -> str:
+        """Say how."""
+        return (
+            f"POST /api/v1/moderation/actions with act 'read', type 'message', subject {self.message} and a "
+            "reason; then read it here."
+        )

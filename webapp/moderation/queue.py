@@ -20,8 +20,9 @@ from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.tokens import Caller
 from webapp.extensions import table_of
+from webapp.messages.reporting import MessageFacts, message_facts
 from webapp.moderation.models import Action, Appeal, Report
-from webapp.moderation.subjects import POST, check_moderator
+from webapp.moderation.subjects import MESSAGE, POST, READ, check_moderator
 from webapp.pagination import Cursor, newest_first
 from webapp.posts.models import Post
 
@@ -78,6 +79,7 @@ class ReportedItem:
     profile: ProfileCard
     suspended_at: datetime | None
     post: dict[str, Any] | None
+    message: MessageFacts | None
     reasons: dict[str, int] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
 
@@ -111,6 +113,10 @@ def reported_items(session: Session, caller: Caller, page: dict[str, Any]) -> li
     rows = session.execute(_groups(caller.account_id, page)).all()
     subjects = [(row.subject_type, row.subject_id) for row in rows]
     posts = _posts(session, [row.subject_id for row in rows if row.subject_type == POST])
+    # Not what it says: that is read one at a time, and on purpose.
+    messages = message_facts(
+        session, [row.subject_id for row in rows if row.subject_type == MESSAGE]
+    )
     reasons, reports = _reasons(session, subjects), _newest(session, subjects)
     return [
         ReportedItem(
@@ -124,6 +130,7 @@ def reported_items(session: Session, caller: Caller, page: dict[str, Any]) -> li
             profile=card_of(row.account_id, row.handle, row.name, row.avatar_id),
             suspended_at=row.suspended_at,
             post=posts.get(row.subject_id) if row.subject_type == POST else None,
+            message=messages.get(row.subject_id) if row.subject_type == MESSAGE else None,
             reasons=reasons[row.subject_type, row.subject_id],
             reports=reports[row.subject_type, row.subject_id],
         )
@@ -233,7 +240,8 @@ def actions_on(
 ) -> list[tuple[Action, Appeal | None]]:
     """Return what was done to an account, newest first, with the newest appeal against each.
 
-    Dismissed reports are left out: that somebody reported is nobody's to know. One more than the limit.
+    Dismissed reports and read messages are left out: that somebody reported is nobody's to know. One more
+    than the limit.
     """
     later = table_of(Appeal).alias("later")
     newest = (
@@ -246,7 +254,7 @@ def actions_on(
     query: Any = (
         select(Action, Appeal)
         .outerjoin(Appeal, Appeal.id == newest)
-        .where(_X.c.account_id == account_id, _X.c.act != "dismiss")
+        .where(_X.c.account_id == account_id, _X.c.act.not_in(["dismiss", READ]))
     )
     paged = newest_first(_X.c.created_at, _X.c.id, query, page)
     return [(action, appeal) for action, appeal in session.execute(paged)]

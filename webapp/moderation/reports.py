@@ -1,4 +1,4 @@
-"""Use-case of everybody: report a post or an account."""
+"""Use-case of everybody: report a post, an account, or a message that one received."""
 
 from uuid import UUID
 
@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.living import keep_living
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
+from webapp.messages.reporting import received_message
 from webapp.moderation.errors import (
     AlreadyReportedError,
     CannotReportError,
@@ -16,7 +18,7 @@ from webapp.moderation.errors import (
     TooManyReportsError,
 )
 from webapp.moderation.models import Report
-from webapp.moderation.subjects import POST
+from webapp.moderation.subjects import MESSAGE, POST
 from webapp.posts.reading import readable_post
 
 REASONS = (
@@ -37,10 +39,11 @@ MAX_OPEN = 200
 def report(reporter: UUID, kind: str, subject_id: UUID, reason: str, text: str) -> Report:
     """Report something that the reporter may see; one report per person and subject is open at a time.
 
-    Raises PostNotFoundError, SubjectNotFoundError, CannotReportError, AlreadyReportedError and
+    Raises PostNotFoundError, MessageNotFoundError, SubjectNotFoundError, CannotReportError, AlreadyReportedError and
     TooManyReportsError. No event is written: those are kept for ever, and reporters stay unknown.
     """
     with writing() as session:
+        keep_living(session, reporter)
         account_id = _whose(session, reporter, kind, subject_id)
         if account_id == reporter:
             raise CannotReportError("It is your own")
@@ -69,6 +72,11 @@ def _whose(session: Session, reporter: UUID, kind: str, subject_id: UUID) -> UUI
         if post.deleted_at is not None:
             raise CannotReportError("The post was deleted")
         return post.account_id
+    if kind == MESSAGE:
+        message = received_message(session, reporter, subject_id)
+        if message.deleted_at is not None:
+            raise CannotReportError("The message was deleted")
+        return message.sender
     account = session.get(Account, subject_id)
     if account is None or account.deleted_at is not None:
         raise SubjectNotFoundError(kind, str(subject_id))

@@ -10,7 +10,8 @@ from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_caller
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
-from webapp.moderation import appeals, queue, reading, reports, service
+from webapp.messages.reporting import OpenedMessage
+from webapp.moderation import appeals, opening, queue, reading, reports, service
 from webapp.moderation.models import Action, Appeal, Report
 from webapp.moderation.queue import AppealItem, ReportedItem
 from webapp.moderation.schemas import (
@@ -23,6 +24,7 @@ from webapp.moderation.schemas import (
     NewActionSchema,
     NewAppealSchema,
     NewReportSchema,
+    OpenedMessageSchema,
     OwnActionPageSchema,
     QueueQuerySchema,
     ReportQueueQuerySchema,
@@ -42,7 +44,7 @@ Page = tuple[dict[str, Any], int, dict[str, str]]
 @blueprint.arguments(NewReportSchema())
 @blueprint.response(201, ReportSchema)
 def report(body: dict[str, Any]) -> Report:
-    """Report a post or an account to the moderators; nobody is told by whom."""
+    """Report a post, an account or a message you received to the moderators; nobody is told by whom."""
     words = (body["reason"], body["text"])
     return reports.report(current_account_id(), body["type"], body["subject"], *words)
 
@@ -63,9 +65,17 @@ def report_queue(page: dict[str, Any]) -> Page:
 @blueprint.arguments(NewActionSchema())
 @blueprint.response(201, ActionSchema)
 def act(body: dict[str, Any]) -> Action:
-    """Dismiss reports, hide a post or show it again, suspend an account or restore it."""
+    """Dismiss reports, hide a post or show it, suspend or restore an account, say that you read a message."""
     order = Order(body["act"], body["type"], body["subject"], body["reason"], body.get("until"))
     return service.moderate(current_caller(), order)
+
+
+@blueprint.get("/moderation/messages/<uuid:message>")
+@signed_in(Scope.ACCOUNT)
+@blueprint.response(200, OpenedMessageSchema)
+def reported_message(message: UUID) -> OpenedMessage:
+    """Return one reported message to the moderator who said, by an action, that they read it."""
+    return opening.read_message(db.session(), current_caller(), message)
 
 
 @blueprint.get("/me/moderation")

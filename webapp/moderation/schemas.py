@@ -38,7 +38,9 @@ class NewReportSchema(Schema):
     """A report: what about, why, and some words."""
 
     type = fields.String(required=True, validate=validate.OneOf(SUBJECTS))
-    subject = fields.UUID(required=True, metadata={"description": "Id of the post or account"})
+    subject = fields.UUID(
+        required=True, metadata={"description": "Id of the post, account or message"}
+    )
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     text = fields.String(load_default="", validate=_length(0))
 
@@ -91,6 +93,23 @@ class ReportedPostSchema(Schema):
     hidden_at = _time("hidden_at")
 
 
+class ReportedMessageSchema(Schema):
+    """That a reported message is there; what it says is read one at a time, on purpose."""
+
+    created_at = _time("created_at")
+    deleted_at = _time("deleted_at")
+
+
+class OpenedMessageSchema(Schema):
+    """A reported message, and nothing round it; ``text`` is null once it is deleted."""
+
+    id = fields.UUID(required=True)
+    account = fields.UUID(required=True, attribute="account_id")
+    text = fields.String(required=True, allow_none=True)
+    created_at = _time("created_at")
+    deleted_at = _time("deleted_at")
+
+
 class ReportedItemSchema(Schema):
     """All reports about one subject."""
 
@@ -100,6 +119,7 @@ class ReportedItemSchema(Schema):
     profile = fields.Nested(ProfileCardSchema, required=True)
     suspended_at = _time("suspended_at")
     post = fields.Nested(ReportedPostSchema, required=True, allow_none=True)
+    message = fields.Nested(ReportedMessageSchema, required=True, allow_none=True)
     open = fields.Integer(required=True)
     total = fields.Integer(required=True)
     reasons = fields.Dict(required=True)

@@ -1,4 +1,4 @@
-"""Use-cases of moderators: dismiss, hide and show posts, suspend and restore accounts.
+"""Use-cases of moderators: dismiss, hide and show posts, suspend and restore accounts, read reported messages.
 
 The effect, its event, the action and its row in the trail are one commit.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -28,7 +28,9 @@ from webapp.moderation.errors import (
 from webapp.moderation.models import Action, Report
 from webapp.moderation.subjects import (
     ACCOUNT,
+    MESSAGE,
     POST,
+    READ,
     Subject,
     check_concerns_another,
     check_moderator,
@@ -37,7 +39,7 @@ from webapp.moderation.subjects import (
 from webapp.posts.models import Post
 
 DISMISS, HIDE, SHOW, SUSPEND, RESTORE = "dismiss", "hide", "show", "suspend", "restore"
-ACTS = {DISMISS: None, HIDE: POST, SHOW: POST, SUSPEND: ACCOUNT, RESTORE: ACCOUNT}
+ACTS = {DISMISS: None, HIDE: POST, SHOW: POST, SUSPEND: ACCOUNT, RESTORE: ACCOUNT, READ: MESSAGE}
 UNDOES = {SHOW: HIDE, RESTORE: SUSPEND}
 EVENTS = {
     HIDE: EventType.POST_HIDDEN,
@@ -143,8 +145,11 @@ def add_action(
 
 
 def _close_reports(session: Session, action: Action) -> int:
-    mine = (_R.c.subject_type == action.subject_type, _R.c.subject_id == action.subject_id)
-    closing = update(_R).where(*mine, _R.c.closed_at.is_(None))
+    """Close what is open about the subject; a suspension closes what is about the account's messages, too."""
+    about = and_(_R.c.subject_type == action.subject_type, _R.c.subject_id == action.subject_id)
+    if action.act == SUSPEND:
+        about = or_(about, and_(_R.c.subject_type == MESSAGE, _R.c.account_id == action.account_id))
+    closing = update(_R).where(about, _R.c.closed_at.is_(None))
     values = {"closed_at": action.created_at, "action_id": action.id}
     return int(session.execute(closing.values(values)).rowcount)  # type: ignore[attr-defined]
 

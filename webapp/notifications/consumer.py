@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, Uuid, column, select, values
 from sqlalchemy.orm import Session
 
 from webapp.events.models import EventType
 from webapp.events.service import Consumer, OwedEvent
 from webapp.extensions import table_of
 from webapp.notifications.batches import recount_batches, tell_of_batch
+from webapp.notifications.conditions import wanted
 from webapp.notifications.erasing import erase_notifications
 from webapp.notifications.models import Kind
 from webapp.notifications.telling import News, notify_all
@@ -29,10 +30,14 @@ TOLD = (EventType.FOLLOWED, *_REACTIONS, *_WRITTEN, EventType.BATCH_FINAL)
 
 @dataclass(frozen=True)
 class Facts:
-    """Posts by id, with their authors and those whom they answer, quote and mention."""
+    """Posts by id, with their authors and those whom they answer, quote and mention.
+
+    ``deaf`` holds who is answered or quoted by a post, and does not want to hear of that.
+    """
 
     posts: dict[UUID, Any]
     mentions: dict[UUID, list[UUID]]
+    deaf: frozenset[tuple[UUID, UUID]] = frozenset()
 
 
 def apply(session: Session, events: Sequence[OwedEvent]) -> None:
@@ -71,7 +76,27 @@ def facts_of(session: Session, events: Sequence[OwedEvent]) -> Facts:
     named = select(_MENTIONS.post_id, _MENTIONS.account_id).where(_MENTIONS.post_id.in_(written))
     for post_id, account_id in session.execute(named.order_by(_MENTIONS.account_id)):
         mentions.setdefault(post_id, []).append(account_id)
-    return Facts(posts, mentions)
+    concerned = [
+        (post.id, account_id, post.account_id, kind)
+        for post in posts.values()
+        for account_id, kind in ((post.answered, Kind.COMMENT), (post.quoted, Kind.QUOTE))
+        if account_id in mentions.get(post.id, [])
+    ]
+    return Facts(posts, mentions, _deaf(session, concerned))
+
+
+def _deaf(
+    session: Session, concerned: Sequence[tuple[UUID, UUID, UUID, Kind]]
+) -> frozenset[tuple[UUID, UUID]]:
+    """Return which (post, person) of (post, person, actor, kind) are unwanted by the person's preferences."""
+    if not concerned:
+        return frozenset()
+    names = (("post_id", Uuid), ("account_id", Uuid), ("actor_id", Uuid), ("kind", String))
+    given = values(*(column(name, kind) for name, kind in names), name="concerned_values")
+    rows = [(post, person, actor, str(kind)) for post, person, actor, kind in concerned]
+    row = given.data(rows).cte("concerned").c
+    query = select(row.post_id, row.account_id).where(~wanted(row))
+    return frozenset((post, person) for post, person in session.execute(query))
 
 
 def news_of(event: OwedEvent, facts: Facts) -> Iterator[News]:
@@ -91,10 +116,10 @@ def news_of(event: OwedEvent, facts: Facts) -> Iterator[News]:
     if kind is not None:
         yield News(post.account_id, kind, source, actor, post_id=post.id, topic=str(post.id))
         return
-    yield from _written(post, source, actor, facts.mentions.get(post.id, []))
+    yield from _written(post, source, actor, facts)
 
 
-def _written(post: Any, source: str, actor: UUID, mentioned: list[UUID]) -> Iterator[News]:
+def _written(post: Any, source: str, actor: UUID, facts: Facts) -> Iterator[News]:
     told: set[UUID | None] = {post.answered}
     if post.answered is not None:
         topic = str(post.parent_id)
@@ -105,9 +130,9 @@ def _written(post: Any, source: str, actor: UUID, mentioned: list[UUID]) -> Iter
         topic = str(post.quoted_id)
         who = (post.quoted, Kind.QUOTE, source, actor)
         yield News(*who, post_id=post.quoted_id, about_id=post.id, topic=topic)
-    for account_id in mentioned:
+    for account_id in facts.mentions.get(post.id, []):
         # Whoever is told of the answer or quote sees the mention in it.
-        if account_id not in told:
+        if account_id not in told or (post.id, account_id) in facts.deaf:
             who = (account_id, Kind.MENTION, source, actor)
             yield News(*who, post_id=post.id, topic=str(post.id))
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import String, cast, delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.deletion.erasers import Eraser
@@ -50,7 +50,8 @@ def _give_heads(session: Session, groups: list[tuple[UUID, int]]) -> None:
 def erase_webhooks(session: Session, account_id: UUID) -> None:
     """Delete an account's webhooks, and all messages to anybody's that name the account."""
     own = select(Webhook.id).where(Webhook.account_id == account_id)
-    names_it = cast(WebhookDelivery.body, String).contains(str(account_id))
+    session.execute(own.order_by(Webhook.id).with_for_update()).all()
+    names_it = WebhookDelivery.actor_id == account_id
     session.execute(
         delete(WebhookDelivery).where(or_(WebhookDelivery.webhook_id.in_(own), names_it)),
         execution_options=_UNSYNCED,

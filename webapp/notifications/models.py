@@ -20,6 +20,7 @@ from webapp.columns import UtcDateTime
 from webapp.extensions import Base
 
 HEADS = text("is_head")
+ACTED = text("actor_id IS NOT NULL")
 
 
 class Kind(StrEnum):
@@ -80,6 +81,13 @@ class Notification(Base):
         Index("ix_notifications_topic", "account_id", "kind", "topic", "actor_id"),
         Index("ix_notifications_group", "account_id", "group_number"),
         Index("ix_notifications_created_at", "created_at"),
+        # For whoever is deleted: what others were told of them is found by it.
+        Index(
+            "ix_notifications_actor",
+            "actor_id",
+            sqlite_where=ACTED,
+            postgresql_where=ACTED,
+        ),
     )
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), primary_key=True)

@@ -20,6 +20,7 @@ from webapp.notifications.schemas import (
     ReadNotificationsSchema,
     UnreadSchema,
 )
+from webapp.openapi import IF_MATCH
 from webapp.pagination import link_next
 
 blueprint = ApiBlueprint("notifications", __name__, description="What one is told")
@@ -69,12 +70,16 @@ def preferences() -> tuple[dict[str, Any], int, dict[str, str]]:
 
 
 @blueprint.put("/notifications/preferences")
-@signed_in(Scope.NOTIFICATIONS_READ)
+@signed_in(Scope.ACCOUNT)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(PreferencesSchema())
 @blueprint.response(200, PreferencesSchema)
 def change_preferences(body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Choose whose doings one is told of; with If-Match only if nobody chose meanwhile."""
     changes = {Kind(kind): Whom(whom) for kind, whom in body["kinds"].items()}
-    if_match = request.headers.get("If-Match")
-    found, etag = service.change_preferences(current_account_id(), changes, if_match)
+    found, etag = service.change_preferences(current_account_id(), changes, _meant)
     return {"kinds": found}, 200, {"ETag": etag}
+
+
+def _meant(revision: str) -> bool:
+    return "If-Match" not in request.headers or request.if_match.contains(revision)

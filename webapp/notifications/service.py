@@ -1,12 +1,13 @@
 """Use-cases of notifications: read marks and preferences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import case, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from webapp.accounts.living import keep_living
 from webapp.columns import utc_now
 from webapp.database import insert_many, insert_or_ignore, wake_after_commit, writing
 from webapp.extensions import db, table_of
@@ -49,10 +50,14 @@ def preferences(session: Session, account_id: UUID) -> tuple[dict[Kind, Whom], s
 
 
 def change_preferences(
-    account_id: UUID, changes: Mapping[Kind, Whom], if_match: str | None
+    account_id: UUID, changes: Mapping[Kind, Whom], matches: Callable[[str], bool]
 ) -> tuple[dict[Kind, Whom], str]:
-    """Change some kinds' preferences and return all; raises PreferencesStaleError."""
+    """Change some kinds' preferences and return all; raises PreferencesStaleError.
+
+    ``matches`` tells whether the change was meant for the revision of that number, as text.
+    """
     with writing() as session:
+        keep_living(session, account_id)
         insert_or_ignore(session, NotificationState, account_id=account_id)
         mine = update(NotificationState).where(_STATES.account_id == account_id)
         revision = session.execute(
@@ -60,9 +65,8 @@ def change_preferences(
             .returning(_STATES.revision)
             .execution_options(synchronize_session=False)
         ).scalar_one()
-        before = _etag(revision - 1)
-        if if_match not in (None, "*", before):
-            raise PreferencesStaleError(before)
+        if not matches(str(revision - 1)):
+            raise PreferencesStaleError(_etag(revision - 1))
         session.execute(
             delete(NotificationPreference)
             .where(_WANTED.account_id == account_id, _WANTED.kind.in_([str(k) for k in changes]))

@@ -20,6 +20,7 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
+from webapp.openapi_examples import SIGNED_POST, either
 from webapp.posts import lists, reading, service
 from webapp.posts.drafts import Draft, DraftMedia
 from webapp.posts.pages import Answer, page_of
@@ -39,7 +40,7 @@ blueprint = ApiBlueprint("posts", __name__, description="Posts and their proofs"
 @blueprint.post("/posts")
 @signed_in(Scope.POSTS_WRITE)
 @idempotent
-@blueprint.arguments(NewPostSchema())
+@blueprint.arguments(NewPostSchema(), examples=either("NewPost", SIGNED_POST))
 @blueprint.response(201, PostSchema)
 @blueprint.alt_response(200, schema=PostSchema, description="The same record came before")
 def publish(body: dict[str, Any]) -> tuple[PostView, int]:

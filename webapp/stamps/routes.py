@@ -14,6 +14,7 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
+from webapp.openapi_examples import SIGNED_STAMP, either
 from webapp.pagination import Cursor, link_next
 from webapp.posts.schemas import BundleQuerySchema, DeletionSchema
 from webapp.stamps import reading, service
@@ -31,7 +32,7 @@ blueprint = ApiBlueprint("stamps", __name__, description="Stamps: who held which
 @blueprint.post("/stamps")
 @signed_in(Scope.POSTS_WRITE)
 @idempotent
-@blueprint.arguments(NewStampSchema())
+@blueprint.arguments(NewStampSchema(), examples=either("NewStamp", SIGNED_STAMP))
 @blueprint.response(201, StampSchema)
 @blueprint.alt_response(200, schema=StampSchema, description="The same record came before")
 def make(body: dict[str, Any]) -> tuple[StampView, int]:

@@ -156,7 +156,8 @@ def _erase_record(session: Session, record: CheckedRecord) -> None:
 
 def _unsigned_author(session: Session, account_id: UUID) -> str:
     """Return the address that an account without a wallet speaks with."""
-    authors = list(session.scalars(select(Author).where(Author.account_id == account_id)))
+    mine = select(Author).filter_by(account_id=account_id, released_at=None)
+    authors = list(session.scalars(mine))
     if len(authors) != 1 or authors[0].signs:
         raise SignatureRequiredError
     return authors[0].address

@@ -103,20 +103,21 @@ class Follower:
             if stored is None:
                 self._wait(head, top)  # it is below everything that we have
                 return None
-            actual = self.client.block(number)
-            if actual is not None and actual.hash == stored:
+            actual = self.client.reached_block(number)
+            if actual.hash == stored:
                 break
-            if actual is not None and floor is not None and number <= floor:
+            if floor is not None and number <= floor:
                 raise DeepReorgError(number, stored, actual.hash)
             number -= 1
         if number == top.number:
             return top
-        above, dropped = self.client.block(number + 1), self._stored(number + 1)
-        if above is None or dropped is None or above.parent != stored or above.hash == dropped:
-            self._wait(head, top)  # lower, or of two minds, but no conflict
+        if number == head.number:
+            self._wait(head, top)  # lower, but no conflict
             return None
-        if floor is not None and number < floor:  # it had nothing there when it was asked before
-            raise DeepReorgError(number + 1, dropped, above.hash)
+        above, dropped = self.client.reached_block(number + 1), self._stored(number + 1)
+        if dropped is None or above.parent != stored or above.hash == dropped:
+            self._wait(head, top)  # of two minds
+            return None
         return self._rewind(top, Cursor(number, stored))
 
     def _wait(self, head: wire.Block, top: Cursor) -> None:
@@ -144,8 +145,8 @@ class Follower:
         parent = cursor.hash
         found: list[ReadBlock] = []
         for number in range(cursor.number + 1, last + 1):
-            block = self.client.block(number)
-            if block is None or block.parent != parent:
+            block = self.client.reached_block(number)
+            if block.parent != parent:
                 break
             parent = block.hash
             events = tuple(tuple(read_events(self.client, one, block)) for one in self.sources)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from eth_hash.auto import keccak
 
 from chain import artifacts
-from chain.deploy import DEPLOYER, DEPLOYER_CODE, SALT, anchor_log_address
+from chain.create2 import DEPLOYER, DEPLOYER_CODE
+from chain.deploy import ALL, ANCHOR_LOG, ASSET_REGISTRY, IDENTITY_REGISTRY, Standing
 from tests.support.fakenode.anchor_log import AnchorLog, Outcome
 from tests.support.fakenode.blocks import GAS_LIMIT, Block, Receipt
 from tests.support.fakenode.transactions import Transaction
@@ -15,8 +16,8 @@ from tests.support.fakenode.versioned import Versioned
 # EIP-1559: a full block raises the base fee by an eighth, an empty one lowers it by as much.
 _TARGET = GAS_LIMIT // 2
 _STEP = 8
-# What a creation of AnchorLog by the deployer costs after the intrinsic gas, measured on anvil 1.7.1.
-_CREATION_GAS = 444_460
+# What a creation by the deployer costs after the intrinsic gas, measured on anvil 1.7.1.
+_CREATION_GAS = {ANCHOR_LOG: 444_460, IDENTITY_REGISTRY: 713_314, ASSET_REGISTRY: 1_874_188}
 _DEPLOYER_REVERT_GAS = 100
 
 
@@ -37,8 +38,7 @@ class Ledger:
 
     def __init__(self, start: Start) -> None:
         self.chain_id = start.chain_id
-        self.contract = anchor_log_address()
-        self.contract_code = artifacts.load("AnchorLog").deployed_bytecode
+        self.contract = ANCHOR_LOG.address
         genesis = keccak(b"genesis" + start.name + start.chain_id.to_bytes(32))
         self.blocks = [Block(0, genesis, bytes(32), start.time, start.base_fee, self.contract)]
         self.lost: dict[bytes, Block] = {}
@@ -57,7 +57,8 @@ class Ledger:
             self._accounts.set(address.lower(), (balance, 0), 0)
         self._codes.set(DEPLOYER, DEPLOYER_CODE, 0)
         if start.deployed:
-            self._codes.set(self.contract, self.contract_code, 0)
+            for contract in ALL:
+                self._codes.set(contract.address, _code(contract), 0)
 
     @property
     def head(self) -> Block:
@@ -190,9 +191,10 @@ class Ledger:
             self._move(transaction.sender, -transaction.value, number)
             self._move(transaction.to or "", transaction.value, number)
             self.log.commit(outcome, transaction.sender, transaction.hash, number, time)
-            if transaction.to == DEPLOYER and outcome.output:
-                self._codes.set(self.contract, self.contract_code, number)
-                self._removed.discard(self.contract)
+            created = _created(transaction) if transaction.to == DEPLOYER else None
+            if created is not None:
+                self._codes.set(created.address, _code(created), number)
+                self._removed.discard(created.address)
         index, gas_before, logs = before
         event = outcome.event if succeeded else None
         return Receipt(transaction, index, succeeded, used, gas_before, price, logs, event)
@@ -203,8 +205,20 @@ class Ledger:
             self._accounts.set(address, (balance + wei, before + nonce), number)
 
     def _run_deployer(self, transaction: Transaction, at: int | None) -> Outcome:
-        """Deploy AnchorLog as EIP-1014 says; no other contract is known here."""
-        wanted = SALT + artifacts.load("AnchorLog").bytecode
-        if transaction.data != wanted or self.code(self.contract, at):
+        """Deploy one of our contracts as EIP-1014 says; no other is known here."""
+        created = _created(transaction)
+        if created is None or self.code(created.address, at):
             return Outcome(_DEPLOYER_REVERT_GAS, reverted=True)
-        return Outcome(_CREATION_GAS, bytes.fromhex(self.contract[2:]))
+        return Outcome(_CREATION_GAS[created], bytes.fromhex(created.address[2:]))
+
+
+def _created(transaction: Transaction) -> Standing | None:
+    """Return which contract a call of the deployer creates."""
+    for contract in ALL:
+        if transaction.data == contract.salt + contract.creation:
+            return contract
+    return None
+
+
+def _code(contract: Standing) -> bytes:
+    return artifacts.load(contract.name).deployed_bytecode

@@ -121,3 +121,14 @@ def test_a_route_that_declares_nothing_is_closed_to_the_suspended_and_to_apps(
     assert carol.call("GET", "/forgotten").status_code == 200
     for method in methods[1:]:
         refused(carol.call(method, "/forgotten"), 403, "suspended")
+
+
+def test_an_app_that_may_read_what_one_is_told_does_not_choose_what_that_is(
+    app: Flask, carol: Person
+) -> None:
+    reading = with_claims(app, carol, client_id="an app", scope="notifications:read")
+    path = "/notifications/preferences"
+    assert reading.call("GET", path).status_code == 200
+    body = {"kinds": {"follow": "off"}}
+    refused(reading.call("PUT", path, body), 403, "insufficient_scope")
+    assert carol.call("PUT", path, body).status_code == 200

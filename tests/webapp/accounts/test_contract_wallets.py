@@ -1,6 +1,7 @@
 """Contract wallets: asked through the chain by ERC-1271 and ERC-6492, and only they need its node."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +21,19 @@ from chain.devnode.provider import DevNodeProvider
 from chain.local import LocalChain
 from chain.proofs.bundle import parse_bundle
 from chain.proofs.records import Kind
+from tests.support import instance
 from tests.support.answers import closed_port, nothing_written, refused
 from tests.support.wallet import V1, Person
 
 ERC6492_MAGIC = bytes.fromhex("6492" * 16)
 CREATE = Fragment("create(address,bytes32)", ("address",))
 ADDRESS_OF = Fragment("addressOf(address,bytes32)", ("address",))
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Once on SQLite is enough: what is asked is the chain."""
+    return instance.copied_sqlite(sqlite_template, tmp_path)
 
 
 @pytest.fixture

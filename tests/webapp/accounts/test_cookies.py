@@ -1,6 +1,7 @@
 """Sessions in cookies: out of scripts' reach, useless to other sites, and no matter to bearers."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -10,12 +11,19 @@ from flask.testing import FlaskClient
 from werkzeug.http import parse_cookie
 from werkzeug.test import TestResponse
 
+from tests.support import instance
 from tests.support.answers import nothing_written, refused
 from tests.support.wallet import PASSWORD, V1, Person
 
 ACCESS, REFRESH = "troth_access", "troth_refresh"
 NEW_POST = {"text": "from a browser"}
 MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Once on SQLite is enough: sessions in the database are tested on both, cookies only carry them."""
+    return instance.copied_sqlite(sqlite_template, tmp_path)
 
 
 def sign_in(client: FlaskClient, handle: str = "carol", **headers: str) -> TestResponse:

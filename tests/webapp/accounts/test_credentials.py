@@ -1,13 +1,17 @@
 """Passwords that are changed, recovery codes, and the sessions that end with them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.oauth import allowed, register_app, using
 from tests.support.wallet import PASSWORD, Person
+from webapp.accounts import service
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.models import SignInSession
 from webapp.accounts.sessions.clients import client_name
@@ -57,6 +61,44 @@ def test_a_changed_password_ends_all_other_sessions(app: Flask, carol: Person) -
     old = {"handle": "carol", "password": PASSWORD}
     refused(other.call("POST", "/auth/password", old), 401, "sign_in_refused")
     assert works(sign_in(app, NEW))
+
+
+def test_a_sign_in_with_the_old_password_does_not_outlive_its_change(
+    app: Flask, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, late = service.password_matches, [carol]
+
+    def change_meanwhile(kept: str | None, password: str) -> bool:
+        right = real(kept, password)
+        while late:
+            person = late.pop().again(app.test_client())
+            with ThreadPoolExecutor(1) as other:
+                changing = other.submit(change, person, password=PASSWORD, new_password=NEW)
+                assert changing.result(30).status_code == 204
+        return right
+
+    monkeypatch.setattr(service, "password_matches", change_meanwhile)
+    body = {"handle": "carol", "password": PASSWORD}
+    with nothing_written(app):
+        answer = Person(app.test_client()).call("POST", "/auth/password", body)
+        refused(answer, 401, "sign_in_refused")
+
+
+@pytest.mark.parametrize("way", ["change", "recover"])
+def test_a_new_password_ends_apps_sessions_and_codes_that_are_on_their_way(
+    app: Flask, carol: Person, alice: Person, way: str
+) -> None:
+    application = register_app(alice)
+    tokens = application.tokens(carol)
+    codes = codes_of(carol, password=PASSWORD)
+    on_its_way = allowed(carol, application.request())
+    if way == "change":
+        assert change(carol, password=PASSWORD, new_password=NEW).status_code == 204
+    else:
+        assert recover(app, "carol", codes[0]).status_code == 200
+    assert not works(using(carol, tokens["access_token"]))
+    assert application.refresh(tokens["refresh_token"]).json["error"] == "invalid_grant"
+    assert application.exchange(on_its_way).json["error"] == "invalid_grant"
 
 
 def test_of_many_changes_at_once_one_is_made(app: Flask, carol: Person) -> None:

@@ -77,15 +77,33 @@ def test_malformed_tries_do_not_count_against_an_account(make_app: MakeApp) -> N
     refused(guess(app, "dora", "203.0.113.9"), 401, "sign_in_refused")
 
 
-def test_failed_sign_ins_of_one_wallet_are_limited_whatever_the_address(make_app: MakeApp) -> None:
-    app = make_app(limit_failures="2/minute")
+def test_nobody_locks_the_owner_of_a_wallet_out_by_failing_in_its_name(make_app: MakeApp) -> None:
+    app = make_app(limit_failures="2/minute", limit_sign_in="4/minute")
     person = Person(app.test_client())
     messages = [person.siwe(nonce="0123456789abcdef", more=f"\nRequest ID: {n}") for n in range(3)]
     bodies = [person.signed_siwe(message) for message in messages]
-    for number, body in enumerate(bodies[:2]):
-        answer = send(app, "/auth/siwe", body, f"203.0.113.{number}")
+    for number in range(4):
+        answer = send(app, "/auth/siwe", bodies[number % 3], "203.0.113.1")
         refused(answer, 401, "sign_in_nonce_refused")
-    check_told(send(app, "/auth/siwe", bodies[2], "203.0.113.7"), 2, 60)
+    check_told(send(app, "/auth/siwe", bodies[2], "203.0.113.1"), 4, 60)
+    assert send(app, "/auth/siwe", person.signed_siwe(), "203.0.113.7").status_code == 200
+
+
+def test_a_password_is_not_guessed_where_it_is_asked_for_again(make_app: MakeApp) -> None:
+    app = make_app(limit_failures="2/minute")
+    dora = Person(app.test_client()).register("dora")
+    wrong = {"message": "x", "signature": "0x", "password": WRONG}
+    for path, body in (
+        ("/wallets", wrong),
+        ("/me/password", {"password": WRONG, "new_password": "another long one"}),
+        ("/me/recovery-codes", {"password": WRONG}),
+    ):
+        for _ in range(2):
+            refused(dora.call("POST", path, body), 403, "password_wrong")
+        check_told(dora.call("POST", path, body), 2, 60)
+    for _ in range(2):
+        refused(dora.call("DELETE", "/me", {"password": WRONG}), 403, "password_wrong")
+    check_told(dora.call("DELETE", "/me", {"password": "a long password"}), 2, 60)
 
 
 def test_nonces_are_limited_by_address(make_app: MakeApp) -> None:

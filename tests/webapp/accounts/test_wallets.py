@@ -1,12 +1,17 @@
 """Several wallets on one account: linked by their own signature, unlinked without changing a post."""
 
+from datetime import timedelta
 from typing import Any
 
 from eth_account import Account
 from flask import Flask
+from sqlalchemy import update
 
 from tests.support.answers import at_once, nothing_written, refused
-from tests.support.wallet import Person
+from tests.support.wallet import PASSWORD, Person
+from webapp.accounts.models import SignInSession
+from webapp.columns import utc_now
+from webapp.database import writing
 
 
 def with_wallet(person: Person, wallet: Any = None) -> Person:
@@ -176,3 +181,32 @@ def test_without_its_last_wallet_an_account_posts_unsigned_again(carol: Person) 
     answer = carol.call("POST", "/posts", {"text": "unsigned again"})
     assert answer.status_code == 201, answer.text
     assert answer.json["author"] != carol.address
+    stamp = carol.call("POST", "/stamps", {"digest": "0x" + "ab" * 32})
+    assert (stamp.status_code, stamp.json.get("author")) == (201, answer.json["author"])
+
+
+def age_sessions(app: Flask) -> None:
+    with app.app_context(), writing() as session:
+        session.execute(update(SignInSession).values(created_at=utc_now() - timedelta(minutes=11)))
+
+
+def test_a_token_that_was_stolen_links_no_wallet_of_the_thiefs(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    age_sessions(app)
+    for person in (alice, carol):
+        thief = with_wallet(person)
+        with nothing_written(app):
+            refused(link(thief), 403, "sign_in_again")
+            guess = proof(thief) | {"password": "not the password"}
+            refused(thief.call("POST", "/wallets", guess), 403, "password_wrong")
+        assert thief.address not in addresses(person)
+    body = proof(with_wallet(carol)) | {"password": PASSWORD}
+    assert carol.call("POST", "/wallets", body).status_code == 201
+    alice.sign_in()
+    assert link(with_wallet(alice)).status_code == 201
+
+
+def test_an_address_that_cannot_be_one_is_no_wallet(alice: Person) -> None:
+    for path in ("%00", "0x%00", "x" * 300, "%F0%9F%98%80"):
+        refused(alice.call("DELETE", f"/wallets/{path}"), 404, "wallet_not_found")

@@ -1,5 +1,6 @@
 """Setting up: once is enough, again changes nothing, and nothing that was proved is papered over."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,13 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from chain.deployments import list_deployments
+from chain import deploy
+from chain.deploy import ANCHOR_LOG, ASSET_REGISTRY, IDENTITY_REGISTRY, check_code
+from chain.deployments import Deployment, list_deployments
 from chain.devnode.node import DevNode
+from chain.local import LocalChain
 from tests.support import instance
 from tests.support.wallet import Person
-from webapp.commands.setup import SetupError, set_up
+from webapp.commands.setup import SetupError, open_deployed, set_up
 from webapp.extensions import Base, db
 from webapp.log.models import Log
+from webapp.log.service import current_log
+from webapp.signers import anchorer_signer
 from workers.anchoring import index, seal, send, sweep
 
 
@@ -44,6 +50,47 @@ def test_setting_up_again_changes_nothing(
     with app.app_context():
         assert set_up() == first
     assert (rows(app), height(node), list_deployments(tmp_path)) == before
+
+
+def test_what_an_earlier_release_did_not_deploy_is_added(emptied: Callable[..., Flask]) -> None:
+    bare, chain = emptied(), LocalChain.embedded()
+    bare.extensions["troth_chain"] = chain.client
+    with bare.app_context():
+        here = bare.config["TROTH"]
+        earlier = prepare_as_before(chain, anchorer_signer(here).address)
+        earlier.save(here.data_dir)
+        open_deployed(here, chain.client, earlier)
+        log = current_log(db.session())
+        db.session.rollback()
+        upgraded = set_up()
+        assert current_log(db.session()) == log
+        db.session.remove()
+        db.engine.dispose()
+    assert upgraded == dataclasses.replace(
+        earlier,
+        identity_registry=upgraded.identity_registry,
+        asset_registry=upgraded.asset_registry,
+    )
+    assert list_deployments(here.data_dir) == [upgraded]
+    for place, contract in (
+        (upgraded.identity_registry, IDENTITY_REGISTRY),
+        (upgraded.asset_registry, ASSET_REGISTRY),
+    ):
+        assert check_code(chain.client, place.address, contract) == place.code_hash
+
+
+def prepare_as_before(chain: LocalChain, anchorer: str) -> Deployment:
+    """Deploy AnchorLog alone, as releases did that knew no other contract."""
+    place = deploy._ensure(chain.sender(), ANCHOR_LOG)
+    chain.mine(20)
+    return Deployment(
+        chain_id=chain.client.chain_id(),
+        genesis=chain.client.genesis(),
+        contract=place.address,
+        code_hash=place.code_hash,
+        block=place.block,
+        anchorer=anchorer,
+    )
 
 
 def test_a_database_whose_log_is_on_another_chain_is_refused(app: Flask) -> None:

@@ -154,3 +154,8 @@ def open_another_log(app: Flask, **changes: str) -> None:
                 **terms,
             )
         )
+
+
+def test_a_batch_of_a_number_that_no_database_has_is_unknown(visitor: Person) -> None:
+    for sequence in (2**63, 10**40):
+        refused(visitor.call("GET", f"/log/batches/{sequence}"), 404, "batch_unknown")

@@ -68,6 +68,7 @@ ROWS: dict[str, Row] = {
     "GET /messages/preferences": Row("401 200 200 200 200 200"),
     "GET /moderation/appeals": Row("401 403 403 403 200 403"),  # moderators_only
     "GET /moderation/audit": Row("401 403 403 403 200 403"),  # moderators_only
+    "GET /moderation/messages/<uuid:message>": Row("401 403 403 403 403 403"),
     "GET /moderation/reports": Row("401 403 403 403 200 403"),  # moderators_only
     "GET /notifications": Row("401 200 200 200 200 200"),
     "GET /notifications/preferences": Row("401 200 200 200 200 200"),

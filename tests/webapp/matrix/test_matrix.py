@@ -72,3 +72,25 @@ def test_everybody_is_answered_as_written(route: str, world: World) -> None:
         got[persona] = answer.status_code
         answer.close()
     assert got == dict(zip(PERSONAS, row.expected(), strict=True))
+
+
+# Each time another nonce: two visitors behind one address must never share one.
+NEVER_REPLAYED = {"POST /auth/siwe/nonce", "POST /oauth/token", "POST /oauth/revoke"}
+
+
+@pytest.mark.parametrize("route", sorted(one for one in ROWS if one.startswith("POST ")))
+def test_a_post_that_is_sent_again_with_its_key_is_answered_alike(route: str, world: World) -> None:
+    path = re.sub(
+        r"<(?:\w+:)?(\w+)>", lambda found: world.names[found[1]], route.removeprefix("POST ")
+    )
+    row = ROWS[route]
+    headers = {"Idempotency-Key": "once"}
+    for persona in ("owner", "other"):
+        person, body = world.person(persona), fill(row.body, world, persona)
+        answers = [person.call("POST", path, body, headers=headers) for _ in range(2)]
+        statuses = [answer.status_code for answer in answers]
+        assert statuses == [dict(zip(PERSONAS, row.expected(), strict=True))[persona]] * 2
+        replayed = "Idempotency-Replayed" in answers[1].headers
+        assert replayed == (statuses[0] < 300 and route not in NEVER_REPLAYED)
+        if replayed:
+            assert answers[0].data == answers[1].data

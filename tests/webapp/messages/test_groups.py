@@ -1,5 +1,8 @@
 """Groups: an owner, members who see what is written while they are in, and what blocks mean there."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +16,7 @@ from webapp.accounts.relations.models import Block
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.messages import reading
 from webapp.messages.models import Conversation, Member
 
 from .conftest import Relate, conversations, group_of, texts, write
@@ -136,3 +140,47 @@ def test_a_group_has_fifty_members_also_when_two_are_added_at_once(
 def test_a_title_that_does_not_fit_is_refused(alice: Person, bob: Person, title: object) -> None:
     body = {"members": [bob.account], "title": title}
     refused(alice.call("POST", "/conversations", body), 400, "malformed")
+
+
+def between_two_looks(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Let something happen once, after a reader has looked at the members and before they get anything."""
+    real = reading.circle_of
+
+    def looking(*args: Any, **more: Any) -> Any:
+        found = real(*args, **more)
+        monkeypatch.setattr(reading, "circle_of", real)
+        with ThreadPoolExecutor(1) as elsewhere:  # with a session of its own
+            elsewhere.submit(happens).result(timeout=60)
+        return found
+
+    monkeypatch.setattr(reading, "circle_of", looking)
+
+
+def test_whoever_is_taken_out_while_they_read_gets_nothing_written_after_that(
+    app: Flask, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = group_of(alice, bob)
+    write(alice, "for Bob", conversation=place)
+    owner = alice.again(app.test_client())
+
+    def taken_out() -> None:
+        gone = owner.call("DELETE", f"/conversations/{place}/members/{bob.account}")
+        assert gone.status_code == 204
+        write(owner, "behind his back", conversation=place)
+
+    between_two_looks(monkeypatch, taken_out)
+    assert texts(bob, place) == ["for Bob"]
+
+
+def test_whoever_is_taken_out_while_they_look_is_told_so(
+    app: Flask, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = group_of(alice, bob)
+    owner = alice.again(app.test_client())
+    path = f"/conversations/{place}/members/{bob.account}"
+    between_two_looks(monkeypatch, lambda: owner.call("DELETE", path) and None)
+    # SQLite shows a reader one state of the database, as it was before.
+    with app.app_context():
+        wanted = {"sqlite": 200, "postgresql": 404}[db.engine.dialect.name]
+    assert bob.call("GET", f"/conversations/{place}").status_code == wanted
+    assert bob.call("GET", f"/conversations/{place}").status_code == 404

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from tests.support.answers import closed_port, refused
 from tests.support.services import missing
 from tests.support.wallet import Person
 from tests.webapp.conftest import MakeApp
+from webapp import keyring
 from webapp.accounts.relations.models import Block
 from webapp.accounts.service import register
 from webapp.extensions import db
-from webapp.messages import recent
+from webapp.messages import recent, rotation
 
 from .conftest import Relate, group_of, texts, write
 
@@ -143,3 +145,22 @@ def _signed_in(app: Flask, handle: str) -> Person:
     with app.test_request_context():
         tokens = register(handle, "a long password")
     return Person(app.test_client(), token=tokens.access_token, account=str(tokens.account))
+
+
+def test_what_a_key_encrypted_that_is_dropped_by_now_is_read_from_the_database(
+    app: Flask, store: Redis, make_app: MakeApp, tmp_path: Path
+) -> None:
+    """Redis may hold for a minute what was encrypted anew in the database meanwhile."""
+    keyring.make_keyring(type("Here", (), {"message_keys": "", "data_dir": tmp_path}))  # type: ignore[arg-type]
+    app = make_app(redis_url=app.config["TROTH"].redis_url, message_keys="")
+    ada, ben = (Person(app.test_client()).register(name) for name in ("ada", "ben"))
+    place = write(ada, "hello", to=ben)["conversation"]
+    with app.app_context():
+        old = set(rotation.rows_by_key())
+        keyring.add_key(app.config["TROTH"])
+    assert texts(ben, place) == ["hello"]
+    assert store.get(f"troth:recent:{place}") is not None
+    with app.app_context():
+        assert rotation.reencrypt_all() == 1
+        keyring.drop_keys(app.config["TROTH"], old)
+    assert texts(ben, place) == ["hello"]

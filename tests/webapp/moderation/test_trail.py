@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from chain.proofs.keccak import keccak256
 from tests.support.answers import at_once
-from tests.support.wallet import Person
+from tests.support.wallet import PASSWORD, Person
 from tests.webapp.commands.conftest import Run, troth
 from webapp.commands.audit import audit_database
 from webapp.database import one_snapshot, writing
 from webapp.extensions import db
+from webapp.moderation.models import Action, Appeal, AuditRow, Report
 from webapp.moderation.verifying import TrailReport, verify_trail
 from workers.moderating import tend_moderation
 
@@ -265,3 +266,38 @@ def test_acts_at_once_make_one_chain(town: Town) -> None:
     assert sorted(answer.status_code for answer in answers) == [201] * 7 + [409]
     report = verified(town.app)
     assert (report.rows, report.broken) == (7, None)
+
+
+def test_a_deleted_account_takes_the_words_about_it_along_and_the_trail_still_holds(
+    town: Town,
+) -> None:
+    """Reasons and reports quote people; that something was done, to whom and when, stays provable."""
+    post = town.post()["id"]
+    assert town.report("post", post, text=SECRET).status_code == 201
+    action = town.act("hide", "post", post, reason=SECRET).json["id"]
+    body = {"action": action, "text": SECRET}
+    appeal = town.dora.call("POST", "/appeals", body).json["id"]
+    decision = {"decision": "refuse", "reason": SECRET}
+    path = f"/moderation/appeals/{appeal}/decision"
+    assert town.other.call("POST", path, decision).status_code == 200
+    assert town.report("account", town.rita.account, by=town.dora, text=SECRET).status_code == 201
+    kept = town.act("suspend", "account", town.rita.account, reason="kept").json["id"]
+    assert SECRET in everything(town.app)
+    assert town.dora.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
+    assert SECRET not in everything(town.app)
+    report = verified(town.app)
+    assert (report.rows, report.broken) == (3, None)
+    with town.app.app_context():
+        salts = select(Action.id).where(Action.reason_salt.is_not(None))
+        assert [str(one) for one in db.session.scalars(salts)] == [kept]
+        assert db.session.scalar(select(func.count()).select_from(Appeal)) == 1
+        assert db.session.scalar(select(func.count()).select_from(Report)) == 2
+
+
+def everything(app: Flask) -> str:
+    """Return all rows of moderation as text."""
+    with app.app_context():
+        return "".join(
+            str([vars(row) for row in db.session.scalars(select(table))])
+            for table in (Report, Action, Appeal, AuditRow)
+        )

@@ -31,6 +31,12 @@ ANSWERS: dict[str, list[Any]] = {
     "GET /moderation/reports": [*MEMBERS_ONLY, 200, CLOSED, 200],
     "GET /moderation/appeals": [*MEMBERS_ONLY, 200, CLOSED, 200],
     "GET /moderation/audit": [*MEMBERS_ONLY, 200, CLOSED, 200],
+    "GET /moderation/messages/ID": [
+        *MEMBERS_ONLY,
+        (403, "reading_not_recorded"),
+        CLOSED,
+        (403, "reading_not_recorded"),
+    ],
     "POST /moderation/actions": [SIGNED_OUT, CLOSED, CLOSED, SUSPENDED, 201, SUSPENDED, 409],
     "POST /moderation/appeals/ID/decision": [
         SIGNED_OUT,

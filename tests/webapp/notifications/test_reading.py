@@ -136,6 +136,12 @@ def test_preferences_are_changed_by_whoever_saw_the_newest(people: People) -> No
     after = anna.call("PUT", path, {"kinds": {"like": "off"}}, mark)
     assert (after.status_code, after.json["kinds"]["like"]) == (200, "off")
     refused(anna.call("PUT", path, {"kinds": {"like": "all"}}, mark), 412, "preferences_stale")
+    for weak in (f"W/{after.headers['ETag']}", ""):
+        stale = anna.call("PUT", path, {"kinds": {"like": "all"}}, {"If-Match": weak})
+        refused(stale, 412, "preferences_stale")
+    one_of_both = {"If-Match": f'"99", {after.headers["ETag"]}'}
+    after = anna.call("PUT", path, {"kinds": {"like": "off"}}, one_of_both)
+    assert after.status_code == 200
     again = anna.call("GET", path)
     assert (again.json, again.headers["ETag"]) == (after.json, after.headers["ETag"])
     assert people[1].call("GET", path).json["kinds"]["like"] == "all"

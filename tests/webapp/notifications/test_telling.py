@@ -10,7 +10,7 @@ from tests.support.wallet import Person
 from tests.webapp.notifications.conftest import World, happening, post, told, unread
 from webapp.database import writing
 from webapp.events.models import EventType
-from webapp.notifications.models import Kind
+from webapp.notifications.models import NOBODYS, Kind, Whom
 from webapp.notifications.telling import notify
 from webapp.posts.models import Like
 
@@ -164,6 +164,54 @@ def test_preferences_say_of_whom_one_is_told(world: World, people: People) -> No
         world.followed(cleo, anna),
     )
     assert summary(anna) == [("follow", ["cleo"]), ("like", ["ben"])]
+
+
+@pytest.mark.parametrize("whom", [Whom.OFF, Whom.FOLLOWING])
+def test_preferences_hold_for_every_kind_that_somebody_does(
+    app: Flask, world: World, people: People, whom: Whom
+) -> None:
+    """Anna follows Ben; Cleo is a stranger, and does the same."""
+    anna, ben, cleo = people
+    world.followed(anna, ben)
+    kinds = sorted({*Kind} - NOBODYS)
+    chosen = {"kinds": dict.fromkeys(kinds, whom)}
+    assert anna.call("PUT", "/notifications/preferences", chosen).status_code == 200
+    first = post(anna)
+    for one in (cleo, ben):
+        answer, quote, mention = (
+            post(one, "an answer", reply_to=first["content"]),
+            post(one, "a quote", quotes=first["content"]),
+            post(one, "@anna"),
+        )
+        world.deliver(
+            *(world.followed(one, anna), world.liked(one, first), world.reposted(one, first)),
+            *(world.wrote(answer), world.wrote(quote), world.wrote(mention, [anna])),
+        )
+        with app.app_context(), writing() as session:
+            for kind in (Kind.MESSAGE, Kind.ASSET_RECEIVED):
+                actor = UUID(one.account)
+                notify(session, UUID(anna.account), kind, f"{kind}:{actor}", actor_id=actor)
+    wanted = [] if whom == Whom.OFF else [(str(kind), ["ben"]) for kind in kinds]
+    assert sorted(summary(anna)) == wanted
+    assert unread(anna) == len(wanted)
+
+
+def test_whoever_does_not_want_answers_is_still_told_that_one_mentions_them(
+    world: World, people: People
+) -> None:
+    anna, ben, cleo = people
+    chosen = {"kinds": {"comment": "off", "quote": "following"}}
+    assert anna.call("PUT", "/notifications/preferences", chosen).status_code == 200
+    first = post(anna)
+    answer = post(ben, "@anna no", reply_to=first["content"])
+    quote = post(cleo, "@anna look", quotes=first["content"])
+    events = [world.wrote(answer, [anna]), world.wrote(quote, [anna])]
+    world.deliver(*events)
+    world.deliver(*events)
+    assert summary(anna) == [("mention", ["cleo"]), ("mention", ["ben"])]
+    assert anna.call("PUT", "/notifications/preferences", {"kinds": {"mention": "off"}})
+    world.deliver(world.wrote(post(ben, "@anna no", reply_to=first["content"]), [anna]))
+    assert unread(anna) == 2
 
 
 def test_other_features_tell_by_one_call_once_for_each_source(

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused
-from tests.support.wallet import Person
+from tests.support.wallet import PASSWORD, Person
 from webapp.commands.audit import audit_database, audit_rows
 from webapp.events.models import Event
 from webapp.extensions import db
@@ -151,6 +151,32 @@ def test_an_audit_notices_a_stamp_that_is_not_as_it_was_logged(app: Flask, alice
     with app.app_context():
         db.session.execute(text("DELETE FROM stamps"))
         assert set(audit_rows(db.session.connection()).counts) == {"stamp"}
+
+
+def test_an_audit_holds_after_an_account_with_stamps_was_deleted(
+    app: Flask, carol: Person, visitor: Person, anchor: Callable[[], None]
+) -> None:
+    """One that is anchored, one that its owner deleted before, and one that waits to be sealed."""
+    sealed, gone = (
+        carol.call("POST", "/stamps", {"digest": digest, "about": "my diary"}).json
+        for digest in (DIGEST, OTHER)
+    )
+    assert carol.call("DELETE", f"/stamps/{gone['id']}").status_code == 200
+    anchor()
+    waiting = carol.call("POST", "/stamps", {"digest": OTHER, "about": "my diary"}).json
+    assert carol.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
+    for _ in range(2):
+        with app.app_context():
+            assert audit_database().counts == {}
+            rows = db.session.execute(text("SELECT about, digest, deleted_at FROM stamps")).all()
+            assert {(about, digest) for about, digest, _ in rows} == {(None, None)}
+            assert all(deleted_at for _, _, deleted_at in rows)
+            kept = select(Entry.message).where(Entry.kind == int(Kind.STAMP))
+            assert db.session.scalars(kept).all() == [None, None, None]
+            db.session.rollback()
+        anchor()
+    for one in (sealed, gone, waiting):
+        refused(visitor.call("GET", f"/stamps/{one['id']}/bundle"), 404, "stamp_not_found")
 
 
 def test_a_key_repeats_the_answer(carol: Person) -> None:

@@ -14,7 +14,8 @@ from webapp.columns import utc_now
 from webapp.database import locked
 from webapp.extensions import db, table_of
 
-FRESH = timedelta(minutes=10)
+_MINUTES = 10
+FRESH = timedelta(minutes=_MINUTES)
 _A = table_of(Account).c
 
 
@@ -28,12 +29,29 @@ def confirm(account_id: UUID, session_id: UUID, password: str | None) -> str | N
         if password is None or not password_matches(kept, password):
             raise PasswordWrongError
         return kept
+    if not _is_fresh(session_id):
+        raise SignInAgainError(_MINUTES)
+    return None
+
+
+def confirm_fresh(account_id: UUID, session_id: UUID, password: str | None) -> None:
+    """Check the sign-in's age, or the password if one is sent: for what would outlive a stolen token.
+
+    Raises PasswordWrongError and SignInAgainError.
+    """
+    if password is not None:
+        kept = db.session.scalar(select(_A.password_hash).where(_A.id == account_id))
+        if not password_matches(kept, password):
+            raise PasswordWrongError
+    elif not _is_fresh(session_id):
+        raise SignInAgainError(_MINUTES)
+
+
+def _is_fresh(session_id: UUID) -> bool:
     began = db.session.scalar(
         select(SignInSession.created_at).where(SignInSession.id == session_id)
     )
-    if began is None or began < utc_now() - FRESH:
-        raise SignInAgainError(int(FRESH.total_seconds() // 60))
-    return None
+    return began is not None and began >= utc_now() - FRESH
 
 
 def lock_confirmed(session: Session, account_id: UUID, confirmed: str | None) -> Account:

@@ -31,7 +31,7 @@ class SignInAgainError(ProblemError):
     @property
     def detail(self) -> str:
         """Say how fresh."""
-        return f"This needs a sign-in of the last {self.minutes} minutes; sign in with the wallet again."
+        return f"This needs a sign-in of the last {self.minutes} minutes, or the password; sign in again."
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.credentials.codes import HOW_MANY, code_digest, matching, new_code
@@ -12,6 +13,7 @@ from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.errors import SignInRefusedError
 from webapp.accounts.handles import PATTERN
 from webapp.accounts.models import Account
+from webapp.accounts.oauth.models import OAuthCode, OAuthConsent
 from webapp.accounts.passwords import hash_password
 from webapp.accounts.sessions.service import end_sessions
 from webapp.accounts.tokens import Tokens, start_session
@@ -35,6 +37,7 @@ def change_password(account_id: UUID, session_id: UUID, old: str | None, new: st
         if account.handle is None:
             raise HandleNeededError
         account.password_hash = password_hash
+        _end_codes(session, account_id)
         end_sessions(session, account_id, kept=session_id)
 
 
@@ -81,5 +84,15 @@ def recover(handle: str, code: str, new_password: str) -> Tokens:
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
         account.password_hash = password_hash
+        _end_codes(session, account_id)
         end_sessions(session, account_id)
         return start_session(session, account_id)
+
+
+def _end_codes(session: Session, account_id: UUID) -> None:
+    """Delete the codes that apps did not exchange yet; before the sessions end, so that none begins after."""
+    own = select(OAuthConsent.id).where(OAuthConsent.account_id == account_id)
+    session.execute(
+        delete(OAuthCode).where(OAuthCode.consent_id.in_(own)),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,4 +1,4 @@
-"""What accounts give to an export: profile, wallets, sessions and relations."""
+"""What accounts give to an export: profile, wallets, devices, sessions and relations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ from webapp.accounts.profile.schemas import OwnProfileSchema
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.columns import iso
 from webapp.extensions import table_of
-from webapp.log.models import Author
+from webapp.log.models import Author, Delegation
 
 _A = table_of(Account).c
 
@@ -33,6 +33,24 @@ def _profile(session: Session, account_id: UUID) -> Iterator[File]:
     ]
     session.rollback()
     yield json_file("profile.json", [{**shown, "addresses": addresses}])
+
+
+def _devices(session: Session, account_id: UUID) -> Iterator[File]:
+    table = table_of(Delegation).c
+    mine = select(Author.address).where(Author.account_id == account_id)
+    columns = (table.author, table.delegate, table.expires_at, table.revoked_at)
+    query = select(*columns).where(table.author.in_(mine))
+    items = (
+        {
+            "address": row.delegate,
+            "author": row.author,
+            "expires_at": row.expires_at,
+            "created_at": iso(row.moment_of_row),
+            "revoked_at": iso(row.revoked_at),
+        }
+        for row in in_order(session, query, table.created_at, table.entry_id)
+    )
+    yield json_file("devices.json", items)
 
 
 def _sessions(session: Session, account_id: UUID) -> Iterator[File]:
@@ -77,4 +95,9 @@ def _related(row: Any) -> dict[str, Any]:
     }
 
 
-PARTS = (Part("profile", _profile), Part("sessions", _sessions), Part("relations", _relations))
+PARTS = (
+    Part("profile", _profile),
+    Part("devices", _devices),
+    Part("sessions", _sessions),
+    Part("relations", _relations),
+)

@@ -12,6 +12,7 @@ from webapp.accounts.exports.errors import (
     ExportNotReadyError,
 )
 from webapp.accounts.exports.models import EXPIRED, FAILED, READY, RUNNING, WAITING, Export
+from webapp.accounts.living import keep_living
 from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
@@ -24,6 +25,7 @@ def request_export(account_id: UUID) -> tuple[Export, bool]:
     A new one takes the place of those before, whose files go.
     """
     with writing() as session:
+        keep_living(session, account_id)
         row = {"account_id": account_id, "state": WAITING, "tries": 0, "created_at": utc_now()}
         made = insert_or_ignore(session, Export, id=uuid7(), **row)
         if made:

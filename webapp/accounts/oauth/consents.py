@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.living import keep_living
 from webapp.accounts.models import SignInSession
 from webapp.accounts.oauth.models import OAuthApp, OAuthCode, OAuthConsent
 from webapp.accounts.scopes import parse_scopes, scope_text
@@ -19,7 +20,11 @@ from webapp.pagination import newest_first
 
 
 def allow(session: Session, account_id: UUID, app_id: UUID, scope: str) -> UUID:
-    """Keep what a person allows an app, beside what they did before; return the consent's id."""
+    """Keep what a person allows an app, beside what they did before; return the consent's id.
+
+    Raises NoSessionError for an account that was deleted a moment ago.
+    """
+    keep_living(session, account_id)
     fresh = uuid7()
     row = {"id": fresh, "account_id": account_id, "app_id": app_id, "created_at": utc_now()}
     if insert_or_ignore(session, OAuthConsent, **row, scope=scope):

@@ -10,10 +10,12 @@ from flask import Blueprint, Response, current_app, request
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent_with_tokens
 from webapp.accounts.oauth import apps, authorization, consents
+from webapp.accounts.oauth.forms import CLIENTS, REVOCATION_FORM, TOKEN_FORM
 from webapp.accounts.oauth.metadata import metadata
 from webapp.accounts.oauth.protocol import PlainRequest, server
 from webapp.accounts.oauth.schemas import (
     AppListSchema,
+    AppTokensSchema,
     AskedSchema,
     AuthorizationQuerySchema,
     ConsentDecisionSchema,
@@ -31,8 +33,6 @@ from webapp.pagination import Cursor, PageQuerySchema, link_next
 
 blueprint = ApiBlueprint("oauth", __name__, description="Apps of others (OAuth 2.0)")
 well_known = Blueprint("well_known", __name__)
-
-_FORM = {"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}
 
 
 @blueprint.post("/oauth/apps")
@@ -90,8 +90,8 @@ def decide(body: dict[str, Any]) -> dict[str, str]:
 
 @blueprint.post("/oauth/token")
 @takes_form
-@blueprint.doc(requestBody=_FORM)
-@blueprint.response(200, content_type="application/json")
+@blueprint.doc(requestBody=TOKEN_FORM, security=CLIENTS)
+@blueprint.response(200, AppTokensSchema)
 @blueprint.alt_response(400, schema=OAuthErrorSchema, content_type="application/json")
 @blueprint.alt_response(401, schema=OAuthErrorSchema, content_type="application/json")
 def token() -> Response:
@@ -104,7 +104,7 @@ def token() -> Response:
 
 @blueprint.post("/oauth/revoke")
 @takes_form
-@blueprint.doc(requestBody=_FORM)
+@blueprint.doc(requestBody=REVOCATION_FORM, security=CLIENTS)
 @blueprint.response(200, content_type="application/json")
 @blueprint.alt_response(400, schema=OAuthErrorSchema, content_type="application/json")
 @blueprint.alt_response(401, schema=OAuthErrorSchema, content_type="application/json")

@@ -111,6 +111,16 @@ class ConsentPageSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class AppTokensSchema(Schema):
+    """Tokens for an app (RFC 6749, 5.1)."""
+
+    token_type = fields.String(required=True)
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+    scope = fields.String(required=True)
+
+
 class OAuthErrorSchema(Schema):
     """Why a token was refused (RFC 6749, 5.2)."""
 

@@ -13,6 +13,7 @@ from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
+from webapp.openapi import IF_MATCH
 
 blueprint = ApiBlueprint("profile", __name__, description="Profiles")
 Answer = tuple[OwnProfile, int, dict[str, str]]
@@ -44,6 +45,7 @@ def me() -> Answer:
 
 @blueprint.patch("/me")
 @signed_in(Scope.PROFILE_WRITE)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(ProfileChangeSchema())
 @blueprint.response(200, OwnProfileSchema)
 def change(body: dict[str, Any]) -> Answer:

@@ -2,12 +2,16 @@
 
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
-from webapp.accounts.schemas import WalletSignInSchema
 from webapp.accounts.scopes import Scope
-from webapp.accounts.throttle import limit_sign_in
-from webapp.accounts.tokens import current_account_id
+from webapp.accounts.throttle import limit_addresses, limit_confirmation
+from webapp.accounts.tokens import current_account_id, current_caller
 from webapp.accounts.wallets import owners, service
-from webapp.accounts.wallets.schemas import ChallengeSchema, WalletSchema, WalletsSchema
+from webapp.accounts.wallets.schemas import (
+    ChallengeSchema,
+    NewWalletSchema,
+    WalletSchema,
+    WalletsSchema,
+)
 from webapp.accounts.wallets.service import Challenge
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
@@ -17,8 +21,8 @@ blueprint = ApiBlueprint("wallets", __name__, description="The wallets of an acc
 
 
 @blueprint.post("/wallets/nonce")
-@limit_sign_in("nonce")
 @signed_in(Scope.ACCOUNT)
+@limit_addresses
 @idempotent
 @blueprint.response(200, ChallengeSchema)
 def challenge() -> Challenge:
@@ -27,15 +31,22 @@ def challenge() -> Challenge:
 
 
 @blueprint.post("/wallets")
-@limit_sign_in("message")
 @signed_in(Scope.ACCOUNT)
+@limit_confirmation
 @idempotent
-@blueprint.arguments(WalletSignInSchema())
+@blueprint.arguments(NewWalletSchema())
 @blueprint.response(201, WalletSchema)
 @blueprint.alt_response(200, schema=WalletSchema, description="It was linked before")
 def link(body: dict[str, str]) -> tuple[Author, int]:
-    """Link a wallet to your account by its signature."""
-    wallet, new = service.link(current_account_id(), body["message"], body["signature"])
+    """Link a wallet to your account by its signature, soon after a sign-in or with the password."""
+    caller = current_caller()
+    wallet, new = service.link(
+        caller.account_id,
+        caller.session_id,
+        body["message"],
+        body["signature"],
+        body.get("password"),
+    )
     return wallet, 201 if new else 200
 
 

@@ -1,5 +1,6 @@
 """Use-cases of wallets: link one to an account by its signature, unlink it."""
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.records import account_author
 from webapp.accounts import siwe
+from webapp.accounts.credentials.confirming import confirm_fresh
 from webapp.accounts.errors import MessageRefusedError, UserNotFoundError
 from webapp.accounts.models import Account
 from webapp.accounts.wallets import owners
@@ -26,6 +28,7 @@ from webapp.log.models import Author
 from webapp.log.service import add_author, current_log
 
 LINK = "link"
+ADDRESS = re.compile(r"0x[0-9a-f]{40}\Z")
 MOST_WALLETS = 20
 
 
@@ -62,11 +65,15 @@ def proven_wallet(
     return siwe.check_message(message, signature, settings(), chain_id), message.nonce
 
 
-def link(account_id: UUID, text: str, signature: str) -> tuple[Author, bool]:
+def link(
+    account_id: UUID, session_id: UUID, text: str, signature: str, password: str | None
+) -> tuple[Author, bool]:
     """Link the wallet that signed the message; return it, and whether that is new.
 
-    Raises what ``proven_wallet`` does, WalletTakenError and TooManyWalletsError.
+    Raises what ``proven_wallet`` does, PasswordWrongError, SignInAgainError, WalletTakenError and
+    TooManyWalletsError.
     """
+    confirm_fresh(account_id, session_id, password)
     statement = link_statement(account_id)
     address, nonce = proven_wallet(text, signature, LINK, account_id, statement)
     with writing() as session:
@@ -91,6 +98,8 @@ def link(account_id: UUID, text: str, signature: str) -> tuple[Author, bool]:
 def unlink(account_id: UUID, address: str) -> None:
     """Unlink a wallet; what it signed stays as it is. Raises WalletNotFoundError and LastSignInError."""
     lowered = address.lower()
+    if not ADDRESS.match(lowered):  # also what PostgreSQL cannot be asked for
+        raise WalletNotFoundError(address[:80])
     with writing() as session:
         owner = owners.lock_owner(session, lowered)
         account = _lock_account(session, account_id)

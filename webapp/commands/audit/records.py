@@ -157,6 +157,7 @@ def audit_stamps(connection: Connection, findings: Findings) -> None:
             ENTRIES.c.record,
             ENTRIES.c.kind,
             ENTRIES.c.message,
+            ENTRIES.c.erased_at,
             _DELETED.exists().label("deleted"),
         )
         .select_from(ENTRIES)
@@ -177,8 +178,13 @@ def audit_stamps(connection: Connection, findings: Findings) -> None:
         findings.check(
             "stamp", shown == signed, f"Stamp {row.id} shows another file than was signed."
         )
-        ended = (row.kind == Kind.DELETION) == (row.deleted_at is not None) == bool(row.deleted)
-        findings.check("stamp", ended, f"Stamp {row.id} is not as deleted as its record.")
+        # By its owner, or with the owner's account.
+        over = row.kind == Kind.DELETION or row.erased_at is not None
+        ended = over == (row.deleted_at is not None)
+        newest = (row.kind == Kind.DELETION) == bool(row.deleted)
+        findings.check(
+            "stamp", ended and newest, f"Stamp {row.id} is not as deleted as its record."
+        )
 
 
 def _fields(message: object) -> dict[str, Any]:

@@ -29,9 +29,16 @@ _HOLD: dict[bytes, frozenset[bytes]] = {
 }
 # Pictures and sound; text, hints and timed metadata (often a track of places) are no part of a video here.
 _HANDLERS = frozenset({b"vide", b"soun"})
-_CODECS = frozenset(
-    b"avc1 avc3 hev1 hvc1 vp08 vp09 av01 mp4v mp4a Opus ac-3 ec-3 fLaC alac .mp3".split()
+# How many bytes a description has before its boxes, for pictures and for sound (ISO/IEC 14496-12, 12.1 and 12.2).
+_PICTURE, _SOUND = 78, 28
+_CODECS = dict.fromkeys(b"avc1 avc3 hev1 hvc1 vp08 vp09 av01 mp4v".split(), _PICTURE) | (
+    dict.fromkeys(b"mp4a Opus ac-3 ec-3 fLaC alac .mp3".split(), _SOUND)
 )
+_DESCRIBED = frozenset(
+    b"avcC hvcC vpcC av1C esds dOps dac3 dec3 dfLa alac btrt pasp clap colr fiel gama chan chrm "
+    b"clli mdcv SmDm CoLL dvcC dvvC lhvC hvcE amve st3d sv3d srat".split()
+)
+_HERE = b"\x00\x00\x00\x01"  # "in this very file", and no name
 
 
 @dataclass(frozen=True)
@@ -129,14 +136,46 @@ def _handler(data: Bytes, box: Box, found: _Found) -> None:
         shown = kind.decode("latin-1")
         raise MediaUnreadableError(f"has a track of '{shown}', neither pictures nor sound")
     found.handlers.add(kind)
-    data.zero(box.body + 24, box.end)  # the name, which is free text
+    data.zero(box.body + 12, box.end)  # whose it is, and the name, which is free text
 
 
 def _descriptions(data: Bytes, box: Box, found: _Found) -> None:
+    """Check how the track is coded, and blank what a description says besides."""
     del found
     for entry in boxes(data, box.body + 8, box.end, top=False):
-        if entry.kind not in _CODECS:
+        fixed = _CODECS.get(entry.kind)
+        if fixed is None:
             raise MediaUnreadableError(f"is coded as {_name(entry)}, which is not known here")
+        if entry.body + fixed > entry.end:
+            raise MediaUnreadableError(f"has a description {_name(entry)} that is too short")
+        if fixed == _PICTURE:
+            data.zero(entry.body + 42, entry.body + 74)  # the compressor's name, which is free text
+        elif data.number(entry.body + 8, 2):
+            raise MediaUnreadableError("describes its sound as QuickTime does, which is not known")
+        for part in boxes(data, entry.body + fixed, entry.end, top=False):
+            if part.kind in BLANKED or _is_profile(data, part):
+                _blank_box(data, part)
+            elif part.kind not in _DESCRIBED:
+                raise MediaUnreadableError(
+                    f"has a box {_name(part)} in {_name(entry)} that is not known here"
+                )
+
+
+def _is_profile(data: Bytes, part: Box) -> bool:
+    """Tell whether a box holds a colour profile, whose texts may name a device or a person."""
+    return part.kind == b"colr" and data.read(part.body, 4) in (b"prof", b"rICC")
+
+
+def _references(data: Bytes, box: Box, found: _Found) -> None:
+    """Refuse pictures and sound that lie in another file: the name of it says too much, and nobody has it."""
+    del found
+    for part in boxes(data, box.body, box.end, top=False):
+        entries = boxes(data, part.body + 8, part.end, top=False) if part.kind == b"dref" else ()
+        if part.kind != b"dref" or any(
+            one.kind != b"url " or data.read(one.body, one.end - one.body).rstrip(b"\0") != _HERE
+            for one in entries
+        ):
+            raise MediaUnreadableError("refers to another file")
 
 
 def _name(box: Box) -> str:
@@ -149,4 +188,5 @@ _READ: dict[bytes, Callable[[Bytes, Box, _Found], None]] = {
     b"mdhd": _media_header,
     b"hdlr": _handler,
     b"stsd": _descriptions,
+    b"dinf": _references,
 }

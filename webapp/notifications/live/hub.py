@@ -66,6 +66,7 @@ class Hub:
         self._lock = threading.Lock()
         self._streams: dict[UUID, set[Stream]] = {}
         self._process: int | None = None
+        self._thread: threading.Thread | None = None
         self._pubsub: PubSub | None = None
         self._retry_at = 0.0
 
@@ -82,7 +83,8 @@ class Hub:
             # Threads do not survive a fork: each process starts its own.
             if self._process != os.getpid():
                 self._process = os.getpid()
-                threading.Thread(target=self._run, name="streams", daemon=True).start()
+                self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
+                self._thread.start()
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -100,7 +102,7 @@ class Hub:
 
     def _run(self) -> None:
         next_look = 0.0
-        while True:
+        while self._is_wanted():
             try:
                 self._listen()
                 if time.monotonic() >= next_look:
@@ -113,6 +115,17 @@ class Hub:
                 with_redis = self._pubsub is not None
                 pause = LOOK_SECONDS if with_redis else LOOK_SECONDS_WITHOUT_REDIS
                 next_look = time.monotonic() + pause
+
+    def _is_wanted(self) -> bool:
+        """Tell whether there is a stream; else this thread is over, and the next stream starts another."""
+        with self._lock:
+            if self._streams:
+                return True
+            self._process = None
+            pubsub, self._pubsub = self._pubsub, None
+        if pubsub is not None:
+            pubsub.close()
+        return False
 
     def _listen(self) -> None:
         """Wait up to a second for a wake-up and pass it on."""

@@ -15,6 +15,7 @@ from webapp.http import ApiBlueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.stream import lines
 from webapp.notifications.schemas import NumberField
+from webapp.openapi_examples import STREAM
 
 blueprint = ApiBlueprint("events", __name__, description="What one is told, as it happens")
 
@@ -34,7 +35,7 @@ def hub_of(app: Flask) -> Hub:
 @blueprint.get("/events")
 @signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(ResumeSchema(), location="headers")
-@blueprint.response(200, content_type="text/event-stream")
+@blueprint.response(200, {"type": "string"}, content_type="text/event-stream", example=STREAM)
 def events(resume: dict[str, Any]) -> Response:
     """Stream what one is told by server-sent events; with Last-Event-ID from there on."""
     caller, hub = current_caller(), hub_of(current_app)

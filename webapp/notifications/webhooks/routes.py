@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from webapp.accounts.access import signed_in
-from webapp.accounts.idempotency import idempotent_with_tokens
+from webapp.accounts.idempotency import idempotent, idempotent_with_tokens
 from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id
 from webapp.http import ApiBlueprint
@@ -55,7 +55,7 @@ def remove(webhook_id: UUID) -> None:
 
 @blueprint.post("/webhooks/<uuid:webhook_id>/test")
 @signed_in(Scope.ACCOUNT)
-@idempotent_with_tokens
+@idempotent
 @blueprint.response(202, DeliverySchema)
 def try_out(webhook_id: UUID) -> WebhookDelivery:
     """Send a test message, and enable the webhook again; the log says what became of it."""

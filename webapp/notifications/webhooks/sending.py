@@ -1,19 +1,17 @@
 """Sending: notifications become owed messages, owed messages are sent, each step from rows alone.
 
 A message is sent at least once; its id stays the same, so that a receiver knows it again. A few are sent at
-once, never two to one host, so that a slow peer costs one of them; a host that fails is left alone for a while.
+once, never two to one host and by turns, so that a slow peer costs one of them; a host that fails is left alone for
+a while.
 """
 
 import base64
 import hashlib
 import hmac
-import json
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, select, update
@@ -25,11 +23,12 @@ from webapp.extensions import db
 from webapp.notifications import reading
 from webapp.notifications.live.stream import wire
 from webapp.notifications.models import NotificationState
+from webapp.notifications.reading import Told
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
-from webapp.notifications.webhooks.service import key_of, owed, policy
+from webapp.notifications.webhooks.service import owed, policy
+from webapp.notifications.webhooks.turns import AT_ONCE, Job, due_jobs
 from webapp.outgoing import Answer, OutgoingError, request
 
-AT_ONCE = 8
 MOST_HANDED_OVER = 100
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=6)
 LIFE = timedelta(days=2)  # of a message that never gets through
@@ -38,20 +37,6 @@ KEPT = timedelta(days=7)
 MOST_DELETED = 5_000
 log = structlog.get_logger(__name__)
 Ask = Callable[..., Answer]
-
-
-@dataclass(frozen=True)
-class Job:
-    """A message on its way, apart from any database session."""
-
-    id: UUID
-    webhook_id: UUID
-    url: str
-    host: str
-    key: bytes
-    body: bytes
-    attempts: int
-    created_at: datetime
 
 
 def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
@@ -68,6 +53,7 @@ def hand_over() -> int:
         .join(Account, Account.id == Webhook.account_id)
         .where(NotificationState.newest > Webhook.position, Webhook.disabled_at.is_(None))
         .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None))
+        .order_by(Webhook.id)
         .limit(MOST_HANDED_OVER)
     )
     count = 0
@@ -77,15 +63,20 @@ def hand_over() -> int:
             newest = reading.state(session, webhook.account_id)[0]
             told = reading.after(session, webhook.account_id, webhook.position, MOST_HANDED_OVER)
             wanted = [one for one in told if one.kind in webhook.kinds]
-            session.add_all(owed(webhook.id, one.kind, wire(one), now) for one in wanted)
+            session.add_all(_owed(webhook, one, now) for one in wanted)
             webhook.position = told[-1].number if len(told) == MOST_HANDED_OVER else newest
             count += len(wanted)
     return count
 
 
+def _owed(webhook: Webhook, one: Told, now: datetime) -> WebhookDelivery:
+    actor_id = None if one.profile is None else one.profile.id
+    return owed(webhook.id, one.kind, wire(one), now, actor_id)
+
+
 def send_due(ask: Ask = request) -> int:
     """Send some messages that are due, one to a host at a time; return how many were tried."""
-    jobs = _due()
+    jobs = due_jobs()
     if not jobs:
         return 0
     allowed = policy()
@@ -107,33 +98,6 @@ def forget_old() -> int:
             delete(WebhookDelivery).where(WebhookDelivery.id.in_(old.limit(MOST_DELETED)))
         )
         return int(gone.rowcount)  # type: ignore[attr-defined]
-
-
-def _due() -> list[Job]:
-    session = db.session()
-    query = (
-        select(WebhookDelivery, Webhook)
-        .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
-        .where(WebhookDelivery.next_attempt_at <= utc_now(), Webhook.disabled_at.is_(None))
-        .order_by(WebhookDelivery.next_attempt_at)
-        .limit(20 * AT_ONCE)
-    )
-    by_host: dict[str, Job] = {}
-    for message, webhook in session.execute(query):
-        if webhook.host not in by_host and len(by_host) < AT_ONCE:
-            body = json.dumps(message.body, separators=(",", ":")).encode()
-            by_host[webhook.host] = Job(
-                id=message.id,
-                webhook_id=webhook.id,
-                url=webhook.url,
-                host=webhook.host,
-                key=key_of(webhook),
-                body=body,
-                attempts=message.attempts,
-                created_at=message.created_at,
-            )
-    session.rollback()  # nothing is held while others are waited for
-    return list(by_host.values())
 
 
 def _send(job: Job, ask: Ask) -> tuple[int | None, str | None]:
@@ -160,6 +124,7 @@ def _settle(job: Job, status: int | None, problem: str | None) -> None:
     webhook = session.get(Webhook, job.webhook_id)
     if message is None or webhook is None:  # deleted meanwhile
         return
+    webhook.tried_at = now
     message.attempts, message.status, message.problem = job.attempts + 1, status, problem
     if problem is None:
         message.next_attempt_at, message.delivered_at = None, now

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.models import Account
+from webapp.accounts.living import lock_living
 from webapp.chain_access import settings
 from webapp.columns import iso, utc_now
 from webapp.database import locked, writing
@@ -48,7 +48,7 @@ def make(account_id: UUID, url: str, kinds: Sequence[Kind]) -> tuple[Webhook, st
     key = secrets.token_bytes(32)
     with writing() as session:
         # The account's row is the lock under which its webhooks are counted.
-        session.execute(locked(session, select(Account.id).where(Account.id == account_id)))
+        lock_living(session, account_id)
         mine = select(func.count()).select_from(Webhook).where(Webhook.account_id == account_id)
         if (session.scalar(mine) or 0) >= MOST_WEBHOOKS:
             raise TooManyWebhooksError(MOST_WEBHOOKS)
@@ -67,9 +67,12 @@ def make(account_id: UUID, url: str, kinds: Sequence[Kind]) -> tuple[Webhook, st
     return webhook, f"whsec_{base64.b64encode(key).decode()}"
 
 
-def key_of(webhook: Webhook) -> bytes:
-    """Return the key that signs a webhook's messages."""
-    return _cipher().decrypt(webhook.secret)
+def key_of(webhook: Webhook) -> bytes | None:
+    """Return the key that signs a webhook's messages; None if this server's own secret is another by now."""
+    try:
+        return _cipher().decrypt(webhook.secret)
+    except InvalidToken:
+        return None
 
 
 def webhooks(account_id: UUID) -> Sequence[Webhook]:
@@ -81,31 +84,49 @@ def remove(account_id: UUID, webhook_id: UUID) -> None:
     """Delete a webhook and what waits for it; one that is not there is deleted too."""
     with writing() as session:
         mine = select(Webhook.id).where(Webhook.id == webhook_id, Webhook.account_id == account_id)
-        if session.scalar(mine) is None:
+        # For deletion: whoever hands something over to it just now comes before, or finds it gone.
+        if session.scalar(mine.with_for_update()) is None:
             return
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id))
         session.execute(delete(Webhook).where(Webhook.id == webhook_id))
 
 
 def try_out(account_id: UUID, webhook_id: UUID) -> WebhookDelivery:
-    """Owe a webhook a test message, which also enables it again; raises WebhookNotFoundError."""
+    """Owe a webhook a test message, which also enables it again; raises WebhookNotFoundError.
+
+    One that still waits is due at once, instead of another.
+    """
     with writing() as session:
         webhook = _own(session, account_id, webhook_id)
         webhook.disabled_at = webhook.disabled_reason = webhook.failing_since = None
         now = utc_now()
+        # Two tests at once are one.
+        session.execute(locked(session, select(Webhook.id).where(Webhook.id == webhook_id)))
+        waiting = select(WebhookDelivery).filter_by(webhook_id=webhook_id, kind=TEST)
+        found = session.scalars(waiting.where(WebhookDelivery.next_attempt_at.is_not(None))).first()
+        if found is not None:
+            found.next_attempt_at = now
+            return found
         delivery = owed(webhook.id, TEST, {"kind": TEST, "created_at": iso(now)}, now)
         session.add(delivery)
         session.flush()
     return delivery
 
 
-def owed(webhook_id: UUID, kind: str, data: dict[str, Any], now: datetime) -> WebhookDelivery:
-    """Return a message that is owed from now on."""
+def owed(
+    webhook_id: UUID,
+    kind: str,
+    data: dict[str, Any],
+    now: datetime,
+    actor_id: UUID | None = None,
+) -> WebhookDelivery:
+    """Return a message that is owed from now on, and names somebody."""
     body = {"type": f"notification.{kind}", "timestamp": iso(now), "data": data}
     return WebhookDelivery(
         id=uuid7(),
         webhook_id=webhook_id,
         kind=kind,
+        actor_id=actor_id,
         body=body,
         created_at=now,
         attempts=0,

@@ -18,6 +18,7 @@ from webapp.errors import MalformedRequestError
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.rules import parse_signature
+from webapp.openapi_examples import SIGNED_POST, either
 from webapp.pagination import Cursor, ForwardPageQuerySchema, PageQuerySchema, link_next
 from webapp.posts import lists
 from webapp.posts.marks import folded_tag
@@ -79,7 +80,7 @@ def unrepost(post_id: UUID) -> None:
 @blueprint.post("/posts/<uuid:post_id>/comment")
 @signed_in(Scope.POSTS_WRITE)
 @idempotent
-@blueprint.arguments(CommentSchema())
+@blueprint.arguments(CommentSchema(), examples=either("Comment", SIGNED_POST))
 @blueprint.response(201, PostSchema)
 @blueprint.alt_response(200, schema=PostSchema, description="The same record came before")
 def comment(body: dict[str, Any], post_id: UUID) -> tuple[PostView, int]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
+from webapp.accounts.living import keep_living
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, kept, send_ahead, writing
@@ -45,6 +46,7 @@ def react(reaction: Reaction, account_id: UUID, post_id: UUID) -> tuple[PostView
     Raises PostNotFoundError, PostDeletedError and NotPublicError.
     """
     with writing() as session:
+        keep_living(session, account_id)
         _keep(session, reaction, account_id, post_id)
         key = {"account_id": account_id, "post_id": post_id}
         new = insert_or_ignore(session, reaction.table, **key, created_at=utc_now())

@@ -134,6 +134,26 @@ def test_a_stream_ends_after_its_time(app: Flask, people: People) -> None:
     one.hub.close(one.stream)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_listens_for_nobody(
+    world: World, people: People, reader: Callable[..., Reader]
+) -> None:
+    """The last stream takes the listener along, and the next one has another."""
+    anna, ben, _ = people
+    one = reader(anna)
+    one.until("unread")
+    first = one.hub._thread
+    one.hub.close(one.stream)
+    assert first is not None
+    first.join(timeout=30)
+    assert not first.is_alive()
+    again = reader(anna)
+    again.until("unread")
+    world.deliver(world.followed(ben, anna))
+    assert numbers(again.until("notification")) == ["id: 1"]
+    assert again.hub._thread is not first
+
+
 def test_streams_are_bounded_for_one_and_for_all(
     app: Flask, people: People, reader: Callable[..., Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:

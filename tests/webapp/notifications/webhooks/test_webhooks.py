@@ -5,20 +5,25 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
+from itertools import permutations
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import func, select, text, update
 
-from tests.support.answers import refused
-from tests.support.wallet import Person
+from tests.support.answers import at_once, refused
+from tests.support.wallet import PASSWORD, Person
 from tests.webapp.notifications.conftest import World, post
 from webapp.columns import utc_now
 from webapp.database import writing
+from webapp.extensions import db
+from webapp.notifications.models import Notification
 from webapp.notifications.webhooks import sending
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
-from webapp.notifications.webhooks.service import MOST_WEBHOOKS
+from webapp.notifications.webhooks.service import MOST_WEBHOOKS, owed
 from webapp.outgoing import Answer, OutgoingError
 from workers import webhooks as worker
 
@@ -160,3 +165,123 @@ def test_waits_grow_and_are_bounded() -> None:
     assert waits[0] <= timedelta(seconds=5)
     assert max(waits) <= sending.LONGEST_WAIT
     assert min(waits[20:]) >= sending.LONGEST_WAIT / 2
+
+
+def test_hosts_take_turns_however_long_their_queues_are(
+    app: Flask, world: World, people: People, peer: Peer
+) -> None:
+    """One person's backlog must not keep everybody else waiting, even if each message of it succeeds."""
+    anna, ben, cleo = people
+    greedy = make(anna, url="https://greedy.example/1")
+    with app.app_context(), writing() as session:
+        for _ in range(300):
+            session.add(owed(UUID(greedy["id"]), "like", {"n": 1}, utc_now() - timedelta(hours=1)))
+    make(ben, url="https://modest.example/")
+    world.deliver(world.followed(cleo, ben))
+    with app.app_context():
+        assert [worker.send_webhooks() for _ in range(2)] == [2, 1]
+    assert [url for url, _, _ in peer.got] == [
+        "https://greedy.example/1",
+        "https://modest.example/",
+        "https://greedy.example/1",
+    ]
+
+
+def test_whoever_was_asked_longest_ago_is_next(app: Flask, people: People, peer: Peer) -> None:
+    anna, ben, _ = people
+    made = [
+        make(one, url=f"https://{name}.example/")
+        for one, names in ((anna, "abcde"), (ben, "fghij"))
+        for name in names
+    ]
+    with app.app_context(), writing() as session:
+        for one in made:
+            session.add_all(owed(UUID(one["id"]), "like", {}, utc_now()) for _ in range(2))
+    with app.app_context():
+        worker.send_webhooks()
+        first = {url for url, _, _ in peer.got}
+        worker.send_webhooks()
+    second = [url for url, _, _ in peer.got[len(first) :]]
+    assert (len(first), len(second)) == (sending.AT_ONCE, sending.AT_ONCE)
+    assert {one["url"] for one in made} - first <= set(second)
+
+
+def test_nothing_is_sent_for_a_suspended_account_until_it_is_restored(
+    app: Flask, world: World, people: People, peer: Peer
+) -> None:
+    anna, ben, _ = people
+    make(anna)
+    world.deliver(world.followed(ben, anna))
+    with app.app_context():
+        sending.hand_over()
+    world.suspend(anna)
+    assert (work(app), peer.got) == (0, [])
+    world.change_back(anna)
+    assert work(app) == 1
+
+
+def test_a_secret_that_cannot_be_read_any_more_stops_only_its_own_webhook(
+    app: Flask, world: World, people: People, peer: Peer
+) -> None:
+    """Who changes this server's own secret makes all that was encrypted with it unreadable."""
+    anna, ben, cleo = people
+    lost = make(anna, url="https://lost.example/")
+    with app.app_context(), writing() as session:
+        other = Fernet(Fernet.generate_key()).encrypt(b"x" * 32).decode()
+        session.execute(update(Webhook).values(secret=other))
+    make(ben, url="https://fresh.example/")
+    world.deliver(world.followed(cleo, anna), world.followed(cleo, ben))
+    assert work(app) == 1
+    assert [url for url, _, _ in peer.got] == ["https://fresh.example/"]
+    (shown,) = anna.call("GET", "/webhooks").json["items"]
+    assert (shown["id"], "make it again" in shown["disabled_reason"]) == (lost["id"], True)
+
+
+def test_a_test_message_that_waits_is_not_owed_twice(
+    app: Flask, people: People, peer: Peer
+) -> None:
+    anna, made = people[0], make(people[0])
+    path = f"/webhooks/{made['id']}/test"
+    http = [anna.again(app.test_client()) for _ in range(4)]
+    sent = at_once(*(lambda one=one: one.call("POST", path) for one in http))
+    assert {one.status_code for one in sent} == {202}
+    assert len({one.json["id"] for one in sent}) == 1
+    key = {"Idempotency-Key": "test-1"}
+    again = [anna.call("POST", path, headers=key) for _ in range(2)]
+    assert [one.headers.get("Idempotency-Replayed") for one in again] == [None, "true"]
+    assert work(app) == 1
+    assert anna.call("POST", path).json["id"] != sent[0].json["id"]
+
+
+def test_deleting_an_account_takes_its_webhooks_and_all_messages_that_name_it(
+    app: Flask, world: World, people: People, peer: Peer
+) -> None:
+    anna, ben, cleo = people
+    for one in people:
+        make(one, url=f"https://app.example/{one.account}")
+    world.deliver(*(world.followed(one, other) for one, other in permutations(people, 2)))
+    assert work(app) == 6
+    assert ben.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
+    with app.app_context():
+        left = db.session.scalars(select(WebhookDelivery)).all()
+        assert len(left) == 2
+        assert ben.account not in str([one.body for one in left])
+        urls = set(db.session.scalars(select(Webhook.url)))
+        assert urls == {f"https://app.example/{one.account}" for one in (anna, cleo)}
+        names = select(func.count()).select_from(Notification)
+        assert db.session.scalar(names.where(Notification.actor_id == UUID(ben.account))) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.postgres
+def test_what_names_somebody_is_found_by_an_index(app: Flask) -> None:
+    plans = {
+        "ix_notifications_actor": "EXPLAIN SELECT 1 FROM notifications WHERE actor_id = :who",
+        "ix_webhook_deliveries_actor": "EXPLAIN SELECT 1 FROM webhook_deliveries WHERE actor_id = :who",
+    }
+    with app.app_context(), db.engine.connect() as connection:
+        connection.execute(text("SET enable_seqscan = off"))
+        for index, query in plans.items():
+            plan = connection.scalars(text(query), {"who": uuid4()}).all()
+            assert index in str(plan)
+        connection.execute(text("RESET enable_seqscan"))

@@ -1,0 +1,198 @@
+"""The OpenAPI document itself: examples that hold, and who may call what, said of every operation."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask import Flask
+
+from chain.proofs.records import Kind, check_message
+from tests.support.wallet import V1, Person
+from webapp import openapi_examples as examples
+from webapp.accounts.scopes import THIRD_PARTY
+from webapp.openapi_security import SCOPES
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+# Bodies and answers that are bytes of a file, or whose schema is that of the records inside.
+BYTES = {"multipart/form-data", "application/octet-stream"}
+PLACES = {"handle": "alice", "tag": "troth", "sequence": "0", "address": examples.DEVICE}
+Operation = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    # Not by the application's own reader: it is for bodies, and refuses what nests as deep as this.
+    found: dict[str, Any] = json.loads(app.test_client().get(f"{V1}/openapi.json").data)
+    return found
+
+
+def test_the_document_is_written_once_and_kept_by_its_readers(app: Flask) -> None:
+    first = app.test_client().get(f"{V1}/openapi.json")
+    assert "max-age" in first.headers["Cache-Control"]
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert app.test_client().get(f"{V1}/openapi.json", headers=tag).status_code == 304
+    assert app.test_client().get(f"{V1}/openapi.json").data == first.data
+
+
+def operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in METHODS:
+                yield method.upper(), path, operation
+
+
+def bodies(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        if kind not in BYTES:
+            yield kind, content
+
+
+def answers(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            yield from answer.get("content", {}).values()
+
+
+def values(content: dict[str, Any]) -> list[Any]:
+    named = [one["value"] for one in content.get("examples", {}).values()]
+    return named + ([content["example"]] if "example" in content else [])
+
+
+def problems(document: dict[str, Any], schema: dict[str, Any], value: Any) -> list[str]:
+    whole = {"components": document["components"], **schema}
+    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def test_every_body_and_answer_has_examples_that_fit_their_schemas(
+    document: dict[str, Any],
+) -> None:
+    wrong, checked = [], 0
+    for method, path, operation in operations(document):
+        shown = [content for _, content in bodies(operation)] + list(answers(operation))
+        assert ("requestBody" not in operation) or path.endswith("/media") or shown, path
+        for content in shown:
+            if not values(content):
+                wrong.append(f"{method} {path} has no example")
+            for value in values(content):
+                checked += 1
+                found = problems(document, content["schema"], value)
+                wrong += [f"{method} {path}: {one} in {value}" for one in found]
+    assert wrong == []
+    assert checked > 120
+
+
+def test_problems_have_an_example_too(document: dict[str, Any]) -> None:
+    content = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    (problem,) = content.values()
+    assert problems(document, problem["schema"], problem["example"]) == []
+
+
+def test_what_is_not_that_shape_is_no_example(document: dict[str, Any]) -> None:
+    content = document["paths"][f"{V1}/posts"]["post"]["requestBody"]["content"]
+    schema = content["application/json"]["schema"]
+    assert problems(document, schema, {"text": 1}) != []
+    assert problems(document, schema, {"reply_to": "0x12"}) != []
+    assert problems(document, schema, {"unknown": "x"}) != []
+
+
+def place(path: str) -> str:
+    return re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], examples.SOMETHING), path)
+
+
+def test_every_example_of_a_body_has_the_form_that_the_server_reads(
+    document: dict[str, Any], carol: Person, alice: Person
+) -> None:
+    malformed = []
+    for method, path, operation in operations(document):
+        for kind, content in bodies(operation):
+            for value in values(content):
+                form = kind != "application/json"
+                sent = {"data": value} if form else {"json": value}
+                for person in (alice, carol):
+                    answer = person.http.open(
+                        place(path), method=method, headers=person.headers, **sent
+                    )
+                    code = (answer.get_json(silent=True) or {}).get("code", "")
+                    if code in ("malformed", "wrong_type") or answer.status_code >= 500:
+                        malformed.append(f"{method} {path}: {answer.text}")
+    assert malformed == []
+
+
+def test_the_records_of_the_examples_are_records() -> None:
+    for kind, record in (
+        (Kind.POST, examples.POST_RECORD),
+        (Kind.DELETION, examples.DELETION_RECORD),
+        (Kind.DELEGATION, examples.DELEGATION_RECORD),
+        (Kind.REVOCATION, examples.REVOCATION_RECORD),
+        (Kind.STAMP, examples.STAMP_RECORD),
+    ):
+        check_message(kind, record)
+
+
+def test_patterns_are_those_of_json_schema(document: dict[str, Any]) -> None:
+    patterns = set(re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', json.dumps(document)))
+    assert patterns
+    for pattern in map(json.loads, patterns):
+        assert pattern.startswith("^"), pattern
+        assert pattern.endswith("$"), pattern
+        assert r"\Z" not in pattern
+
+
+def test_every_operation_says_who_may_call_it_and_it_is_so(
+    document: dict[str, Any], visitor: Person
+) -> None:
+    wrong = []
+    for method, path, operation in operations(document):
+        assert "security" in operation, path
+        answer = visitor.http.open(place(path), method=method)
+        code = (answer.get_json(silent=True) or {}).get("code")
+        answer.close()
+        needs_session = bool(operation["security"]) and {} not in operation["security"]
+        if needs_session != (code == "no_session"):
+            wrong.append(
+                f"{method} {path}: {operation['security']}, but {answer.status_code} {code}"
+            )
+    assert wrong == []
+
+
+def test_ways_to_sign_in_are_all_described(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    named = {
+        name
+        for _, _, operation in operations(document)
+        for way in operation["security"]
+        for name in way
+    }
+    assert named == set(schemes)
+    scopes = schemes["oauth"]["flows"]["authorizationCode"]["scopes"]
+    assert set(scopes) == set(SCOPES) == {str(one) for one in THIRD_PARTY}
+    asked = {
+        scope
+        for _, _, operation in operations(document)
+        for way in operation["security"]
+        for scope in way.get("oauth", [])
+    }
+    assert asked == set(scopes)
+
+
+def test_writes_by_cookie_need_the_csrf_value(document: dict[str, Any]) -> None:
+    for method, _, operation in operations(document):
+        for way in operation["security"]:
+            if {"cookie", "refreshCookie"} & set(way):
+                assert ("csrf" in way) == (method != "GET")
+
+
+def test_every_post_but_the_explained_takes_an_idempotency_key(document: dict[str, Any]) -> None:
+    # A nonce is another one each time; the token endpoint is a standard's own.
+    explained = {"/auth/siwe/nonce", "/oauth/token", "/oauth/revoke"}
+    without = {
+        path.removeprefix(V1)
+        for method, path, operation in operations(document)
+        if method == "POST"
+        and "Idempotency-Key" not in {one["name"] for one in operation.get("parameters", [])}
+    }
+    assert without == explained
