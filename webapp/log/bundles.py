@@ -1,7 +1,9 @@
 """Bundles: the file that proves one entry, put together from rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chain.proofs.bundle import Anchor as AnchorFact
@@ -44,7 +46,18 @@ class Bundler:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._logs: dict[int, Log] = {}
+        self._accounts: dict[str, str] = {}
         self._delegations: dict[int, DelegationProof] = {}
+
+    def read_delegations(self, entries: Iterable[Entry]) -> None:
+        """Read at once the Delegations that these entries were signed under.
+
+        Without it each is read when its first bundle is put together.
+        """
+        wanted = {entry.delegation_id for entry in entries} - {None, *self._delegations}
+        if wanted:
+            for found in self._session.scalars(select(Entry).where(Entry.id.in_(wanted))):
+                self._delegations[found.id] = self._proof(found)
 
     def bundle_bytes(self, entry: Entry) -> bytes:
         """Return the bundle of a sealed entry as UTF-8 JSON; raises NotSealedError."""
@@ -71,21 +84,25 @@ class Bundler:
         return self._logs[log_id]
 
     def _account(self, author: str) -> str:
-        return str(self._session.get_one(Author, author).account_id)
+        if author not in self._accounts:
+            self._accounts[author] = str(self._session.get_one(Author, author).account_id)
+        return self._accounts[author]
 
     def _delegation(self, entry_id: int | None) -> DelegationProof | None:
         if entry_id is None:
             return None
         if entry_id not in self._delegations:
-            entry = self._session.get_one(Entry, entry_id)
-            self._delegations[entry_id] = DelegationProof(
-                message=entry.message or {},
-                signature=entry.signature or b"",
-                entry=sealed_entry(entry),
-                proof=tuple(split_proof(entry.proof or b"")),
-                anchor=_anchor(entry, self._log(entry.log_id)),
-            )
+            self._delegations[entry_id] = self._proof(self._session.get_one(Entry, entry_id))
         return self._delegations[entry_id]
+
+    def _proof(self, entry: Entry) -> DelegationProof:
+        return DelegationProof(
+            message=entry.message or {},
+            signature=entry.signature or b"",
+            entry=sealed_entry(entry),
+            proof=tuple(split_proof(entry.proof or b"")),
+            anchor=_anchor(entry, self._log(entry.log_id)),
+        )
 
 
 def sealed_entry(entry: Entry) -> SealedEntry:

@@ -51,9 +51,11 @@ def _posts_of(session: Session, account_id: UUID) -> Iterator[dict[str, Any]]:
 def _bundles(session: Session, account_id: UUID) -> Iterator[File]:
     for row in _rows(session, account_id):
         bundler = Bundler(session)
+        versions = _versions(session, row)
+        bundler.read_delegations(entry for entry in versions if entry.position is not None)
         files = [
             (f"bundles/{row.id}/{number}.troth.json", [bundler.bundle_bytes(entry)])
-            for number, entry in enumerate(_versions(session, row), start=1)
+            for number, entry in enumerate(versions, start=1)
             if entry.position is not None
         ]
         session.rollback()

@@ -49,9 +49,17 @@ def answerable_post(session: Session, content: bytes, reader: UUID) -> Post | No
 
 def may_read_version(session: Session, post: Post, entry: Entry, reader: UUID | None) -> bool:
     """Tell whether somebody may read one version: each is judged by the label it was signed with."""
-    if entry.audience in (None, PUBLIC) or post.account_id == reader:
-        return True
-    return reader is not None and session.get(Follow, (reader, post.account_id)) is not None
+    return _is_open(entry) or _may_read_all(session, post, reader)
+
+
+def _is_open(entry: Entry) -> bool:
+    return entry.audience in (None, PUBLIC)
+
+
+def _may_read_all(session: Session, post: Post, reader: UUID | None) -> bool:
+    if reader is None or post.account_id == reader:
+        return reader is not None
+    return session.get(Follow, (reader, post.account_id)) is not None
 
 
 def _seen(reader: UUID | None) -> Select[Any]:
@@ -74,5 +82,8 @@ def entry_of(session: Session, post: Post, reader: UUID | None, content: str | N
 def versions(session: Session, post: Post, reader: UUID | None) -> list[Entry]:
     """Return the entries of a post that somebody may read, oldest first, its Deletion last."""
     query = select(Entry).filter_by(author=post.author, record=post.id.bytes).order_by(Entry.id)
-    found = session.scalars(query.limit(MAX_VERSIONS + 1))
-    return [entry for entry in found if may_read_version(session, post, entry, reader)]
+    found = list(session.scalars(query.limit(MAX_VERSIONS + 1)))
+    opened = [entry for entry in found if _is_open(entry)]
+    if len(opened) == len(found) or _may_read_all(session, post, reader):
+        return found
+    return opened

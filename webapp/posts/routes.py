@@ -101,6 +101,7 @@ def history(post_id: UUID) -> Response:
     readable = reading.versions(session, found, reader)
     sealed = [entry for entry in readable if entry.position is not None]
     bundler = Bundler(session)
+    bundler.read_delegations(sealed)
     items = b",".join(bundler.bundle_bytes(entry) for entry in sealed)
     return Response(b'{"items":[' + items + b"]}", content_type="application/json")
 

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from chain.proofs.records import Kind
-from tests.support.answers import nothing_written, refused, row_counts
+from tests.support.answers import at_once, nothing_written, refused, row_counts
 from tests.support.oauth import HERE, register_app
 from tests.support.wallet import PASSWORD, V1, Person
 from webapp import database
@@ -116,6 +117,53 @@ def test_a_request_in_flight_is_not_made_twice(
         assert first.result(timeout=30).status_code == 201
     assert row_counts(app)["posts"] == 1
     assert send(carol, "k-1").json == first.result().json
+
+
+ONCE = {
+    "a post": ("/posts", TEXT, 201),
+    "a registration": ("/users", {"handle": "dora", "password": PASSWORD}, 201),
+    "an app": ("/oauth/apps", {"name": "An app", "redirect_uris": [HERE]}, 201),
+}
+
+
+@pytest.mark.parametrize("what", ONCE)
+def test_one_key_from_many_threads_acts_once(app: Flask, carol: Person, what: str) -> None:
+    path, body, status = ONCE[what]
+    before = row_counts(app)
+    own = [carol.again(app.test_client()) for _ in range(8)]
+    answers = at_once(*[partial(send, person, "k-1", body, path) for person in own])
+    acted = [one for one in answers if one.status_code == status]
+    for one in answers:
+        if one not in acted:
+            refused(one, 409, "in_flight")
+            assert one.headers["Retry-After"] == "1"
+    # The one that acted says nothing of a replay, all others do.
+    replayed = [one for one in acted if "Idempotency-Replayed" in one.headers]
+    assert len(acted) - len(replayed) == 1
+    assert len({one.data for one in acted}) == 1
+    again = send(carol, "k-1", body, path)
+    assert (again.status_code, again.data) == (status, acted[0].data)
+    assert [one.key for one in keys(app)] == ["k-1"]
+    changed = {name: rows - before[name] for name, rows in row_counts(app).items()}
+    wanted = {"a post": {"entries", "posts"}, "a registration": {"accounts", "sessions"}}
+    assert {name for name, more in changed.items() if more} - {"events"} == wanted.get(what, set())
+    assert max(changed.values()) == 1
+
+
+def test_one_key_with_two_bodies_from_many_threads_is_the_one_body_that_came_first(
+    app: Flask, carol: Person
+) -> None:
+    bodies = [{"text": f"{number % 2}"} for number in range(8)]
+    own = [carol.again(app.test_client()) for _ in bodies]
+    calls = [partial(send, person, "k-1", body) for person, body in zip(own, bodies, strict=True)]
+    answers = at_once(*calls)
+    [text] = {one.json["text"] for one in answers if one.status_code == 201}
+    for body, answer in zip(bodies, answers, strict=True):
+        if body["text"] != text:
+            refused(answer, 422, "idempotency_key_reused")
+        elif answer.status_code != 201:
+            refused(answer, 409, "in_flight")
+    assert row_counts(app)["posts"] == 1
 
 
 def test_a_key_whose_request_died_is_taken_over_and_the_dead_one_cannot_commit(

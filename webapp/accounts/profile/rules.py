@@ -7,6 +7,8 @@ from webapp.accounts.profile.errors import ProfileRefusedError
 
 LONGEST_NAME, LONGEST_BIO = 60, 500
 MOST_LINKS, LONGEST_LINK = 5, 200
+# RFC 3986 has them in no address, and they would end the attribute of a page that shows the link carelessly.
+NOT_IN_LINKS = frozenset('"<>`')
 LAYOUT = "\n\t"  # what a biography may hold of the control characters
 # Marks that turn the direction of what follows: a name could pass for another one, or for a link.
 BIDI = frozenset(map(chr, (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
@@ -51,6 +53,8 @@ def _check_link(link: str) -> None:
     _check_length("links", link, LONGEST_LINK)
     if any(one.isspace() or not one.isprintable() for one in link) or "\\" in link:
         raise ProfileRefusedError("links", "holds a link with blanks or invisible characters")
+    if NOT_IN_LINKS.intersection(link):
+        raise ProfileRefusedError("links", "holds a link with a quote or an angle bracket in it")
     try:
         parts = urlsplit(link)
         good = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
