@@ -84,7 +84,7 @@ def preference() -> dict[str, str]:
 
 
 @blueprint.put("/messages/preferences")
-@signed_in(Scope.MESSAGES_WRITE)
+@signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PreferenceSchema())
 @blueprint.response(200, PreferenceSchema)
 def set_preference(body: dict[str, str]) -> dict[str, str]:
