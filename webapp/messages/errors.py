@@ -161,3 +161,8 @@ class UnreadableError(ProblemError):
             f"It was encrypted with the key {self.key_id}, which this server does not have, or it was "
             "changed since; the operator has to bring the key back (`troth keys list`)."
         )
+
+    @property
+    def retry_after(self) -> int | None:
+        """The operator has to act first."""
+        return 60
