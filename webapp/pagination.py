@@ -100,7 +100,15 @@ def newest_first(
 def link_next(page: dict[str, Any], cursor: object, **more: str) -> dict[str, str]:
     """Return the Link header (RFC 8288) that leads to the next page; ``more`` says how to spell parameters."""
     said = {name: value for name, value in (page | more).items() if name != "cursor"}
-    parameters = {"cursor": cursor, **said}
+    return _link({"cursor": cursor, **said})
+
+
+def link_following(query: dict[str, Any], first: int) -> dict[str, str]:
+    """Return the same of a list that goes by position: ``first`` is where the next page begins."""
+    return _link(query | {"first": first})
+
+
+def _link(parameters: dict[str, Any]) -> dict[str, str]:
     values = {
         name: str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in parameters.items()

@@ -55,3 +55,12 @@ def test_every_code_is_documented() -> None:
     codes = {refusal.code for refusal in refusals() if refusal.__name__ not in ABSTRACT}
     missing = [code for code in sorted(codes | set(HTTP_CODES.values())) if f"`{code}`" not in text]
     assert missing == []
+
+
+def test_whoever_is_told_to_come_back_is_told_when() -> None:
+    silent = {
+        refusal
+        for refusal in refusals()
+        if refusal.status in (429, 503) and refusal.retry_after is ProblemError.retry_after
+    }
+    assert silent == set()

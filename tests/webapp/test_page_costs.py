@@ -5,12 +5,14 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
+from eth_account import Account as EthAccount
 from flask import Flask
 from sqlalchemy import update
 
 from tests.support.oauth import register_app
 from tests.support.statements import cost
 from tests.support.wallet import PASSWORD, V1, Person
+from tests.support.wallets import link
 from webapp.accounts.models import Account
 from webapp.database import writing
 from workers.delivery import deliver
@@ -96,6 +98,11 @@ class Crowd:
             assert tokens["access_token"]
             body = {"handle": "olga", "password": PASSWORD}
             assert self.olga.call("POST", "/auth/password", body).status_code == 200
+        assert link(self.olga).status_code == 201
+        for _ in range(MANY):
+            self.olga.device = EthAccount.create()
+            assert self.olga.allow_device().status_code == 201
+            assert self.olga.publish(key=self.olga.device).status_code == 201
 
 
 def lists(app: Flask) -> dict[str, str]:

@@ -61,11 +61,16 @@ COSTS: dict[str, Cost | None] = {
     "accounts.allow_device": Cost(Budget.WRITE, 5),
     "accounts.revoke_device": Cost(Budget.WRITE, 5),
     "api-docs.openapi_json": Cost(Budget.READ, 5),
+    "exports.request_export": Cost(Budget.WRITE, 30),
     "log.batches": Cost(Budget.READ, 2),
     "log.entries": Cost(Budget.READ, 2),
+    "media.upload_media": Cost(Budget.WRITE, 10),
     "oauth.register": Cost(Budget.WRITE, 10),
     "posts.bundle": Cost(Budget.READ, 2),
     "posts.history": Cost(Budget.READ, 5),
+    "search.people": Cost(Budget.READ, 5),
+    "search.posts": Cost(Budget.READ, 5),
+    "search.tags": Cost(Budget.READ, 5),
 }
 
 

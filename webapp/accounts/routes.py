@@ -1,16 +1,19 @@
 """HTTP for people: /auth, /users and /devices."""
 
 from typing import Any
+from uuid import UUID
 
 from webapp.accounts import service, tokens
 from webapp.accounts.access import signed_in
 from webapp.accounts.cookies import ends_session, hands_on_session, hands_out_session
+from webapp.accounts.devices import devices_of
 from webapp.accounts.idempotency import (
     idempotent,
     idempotent_in_session,
     idempotent_with_tokens,
 )
 from webapp.accounts.schemas import (
+    DevicePageSchema,
     DeviceSchema,
     NonceSchema,
     PasswordSchema,
@@ -18,13 +21,16 @@ from webapp.accounts.schemas import (
     TokensSchema,
     WalletSignInSchema,
 )
+from webapp.accounts.scopes import Scope
 from webapp.accounts.siwe import new_nonce
 from webapp.accounts.throttle import limit_addresses, limit_registration, limit_sign_in
 from webapp.accounts.tokens import Tokens, current_account_id
+from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
 from webapp.openapi_examples import SIGNED_REVOCATION
+from webapp.pagination import Cursor, PageQuerySchema, link_next
 
 blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")
 
@@ -92,6 +98,20 @@ def refresh() -> Tokens:
 def logout() -> None:
     """End the session of the access or refresh token that is sent; ended before is ended too."""
     tokens.end_session()
+
+
+@blueprint.get("/devices")
+@signed_in(Scope.ACCOUNT)
+@blueprint.arguments(PageQuerySchema(), location="query")
+@blueprint.response(200, DevicePageSchema)
+def devices(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return the device keys that your linked wallets allowed, newest first, with their last use."""
+    found = devices_of(db.session(), current_account_id(), page)
+    items = found[: page["limit"]]
+    if len(found) <= page["limit"]:
+        return {"items": items, "next": None}, 200, {}
+    cursor = Cursor(items[-1].created_at, UUID(int=items[-1].entry.id))
+    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
 
 
 @blueprint.post("/devices")

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from webapp.accounts.devices import DeviceState
 from webapp.columns import iso
 from webapp.log.models import Delegation
 from webapp.log.states import anchoring
@@ -90,3 +91,23 @@ class DeviceSchema(Schema):
     def state_of_entry(self, device: Delegation) -> dict[str, Any]:
         """Return the anchoring state of the Delegation."""
         return anchoring(device.entry)
+
+
+class ListedDeviceSchema(DeviceSchema):
+    """A device key as a signed Delegation allows it; who is allowed again is listed again."""
+
+    state = fields.Enum(DeviceState, by_value=True, required=True)
+    last_used_at = fields.Function(
+        lambda device: iso(device.last_used_at),
+        required=True,
+        metadata={
+            "description": "When the newest record was accepted that it signed; null if none"
+        },
+    )
+
+
+class DevicePageSchema(Schema):
+    """A page of device keys, newest first."""
+
+    items = fields.List(fields.Nested(ListedDeviceSchema), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -68,6 +68,14 @@ class Entry(Base):
             sqlite_where=text("batch_id IS NULL"),
             postgresql_where=text("batch_id IS NULL"),
         ),
+        # When a device was last used. Of what a wallet signs itself there is nothing in it.
+        Index(
+            "ix_entries_delegation",
+            "delegation_id",
+            "id",
+            sqlite_where=text("delegation_id IS NOT NULL"),
+            postgresql_where=text("delegation_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)

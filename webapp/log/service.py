@@ -116,6 +116,13 @@ def newest_final_block(session: Session, log: OpenLog) -> KnownBlock:
     return KnownBlock(*row)
 
 
+def newest_block_time(session: Session) -> int:
+    """Return the time of the newest block of the newest log's chain, in seconds since 1970; 0 if none is known."""
+    chain = select(Log.chain_ref).order_by(Log.id.desc()).limit(1).scalar_subquery()
+    blocks = select(Block.time).where(Block.chain_ref == chain)
+    return session.scalar(blocks.order_by(Block.number.desc()).limit(1)) or 0
+
+
 def open_log(
     session: Session,
     *,

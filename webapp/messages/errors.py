@@ -161,3 +161,26 @@ class UnreadableError(ProblemError):
             f"It was encrypted with the key {self.key_id}, which this server does not have, or it was "
             "changed since; the operator has to bring the key back (`troth keys list`)."
         )
+
+    @property
+    def retry_after(self) -> int | None:
+        """The operator has to act first."""
+        return 60
+
+
+@dataclass(eq=False)
+class ChangedMeanwhileError(ProblemError):
+    """An If-Match that names an earlier state of a group or of the preferences; carries the present ETag."""
+
+    status = 412
+    code = "changed_meanwhile"
+    title = "It was changed meanwhile"
+    current: str
+
+    @property
+    def detail(self) -> str:
+        """Name the present state."""
+        return (
+            f'Another client changed it; its ETag is now "{self.current}". '
+            "Read it again and repeat your change."
+        )

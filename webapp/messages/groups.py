@@ -1,11 +1,11 @@
 """Use-cases of conversations as such: make a group, add, remove, leave, rename."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
@@ -16,6 +16,7 @@ from webapp.database import insert_many, writing
 from webapp.messages import recent
 from webapp.messages.encryption import seal_title
 from webapp.messages.errors import (
+    ChangedMeanwhileError,
     GroupFullError,
     NotAGroupError,
     NotGroupOwnerError,
@@ -29,6 +30,7 @@ from webapp.messages.membership import (
 )
 from webapp.messages.models import Conversation, Kind, Member, Message
 from webapp.messages.service import STAMP_BYTES, touch
+from webapp.messages.views import tag_of
 
 MOST_MEMBERS = 50
 # Also counting those who left: every reader reads all of their names.
@@ -130,13 +132,24 @@ def erase(session: Session, conversation: UUID) -> None:
     session.execute(delete(Conversation).where(Conversation.id == conversation))
 
 
-def change(account_id: UUID, conversation: UUID, changes: Mapping[str, Any]) -> None:
+def change(
+    account_id: UUID,
+    conversation: UUID,
+    changes: Mapping[str, Any],
+    matches: Callable[[str], bool],
+) -> None:
     """Give one's group another ``title`` (or none), or another member as ``owner``.
 
-    Raises ConversationNotFoundError, NotAGroupError, NotGroupOwnerError and RecipientUnavailableError.
+    ``matches`` tells whether the change was meant for the state of that tag. Raises
+    ConversationNotFoundError, NotAGroupError, NotGroupOwnerError, ChangedMeanwhileError and
+    RecipientUnavailableError.
     """
     with writing() as session:
         circle = _own_group(session, account_id, conversation)
+        sealed_title = select(Conversation.title).where(Conversation.id == conversation)
+        tag = tag_of(session.scalar(sealed_title), circle.owner_id)
+        if not matches(tag):
+            raise ChangedMeanwhileError(tag)
         if "title" in changes:
             title = changes["title"]
             sealed = None if title is None else seal_title(title, conversation)

@@ -16,7 +16,7 @@ from webapp.messages.errors import ConversationNotFoundError
 from webapp.messages.membership import VIEWER, Circle, circle_of
 from webapp.messages.models import Conversation, Kind, Member, Message
 from webapp.messages.recent import Stored
-from webapp.messages.views import ConversationView, MessageView, text_of, title_of
+from webapp.messages.views import ConversationView, MessageView, tag_of, text_of, title_of
 from webapp.pagination import newest_first
 
 MOST_UNREAD = 1_000
@@ -193,6 +193,7 @@ def _view(row: Row[Any], last: Row[Any] | None) -> ConversationView:
         created_at=row.created_at,
         active_at=row.active_at,
         unread=row.unread,
+        tag=tag_of(row.title, row.owner_id),
         last_message=None if last is None else _last(last),
     )
 

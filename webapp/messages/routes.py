@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.scopes import Scope
@@ -25,10 +27,12 @@ from webapp.messages.schemas import (
 )
 from webapp.messages.service import Draft
 from webapp.messages.views import ConversationView, MessageView
+from webapp.openapi import IF_MATCH
 from webapp.pagination import Cursor, PageQuerySchema, link_next
 
 blueprint = ApiBlueprint("messages", __name__, description="Private messages, encrypted at rest")
 Page = tuple[dict[str, Any], int, dict[str, str]]
+Tagged = tuple[ConversationView | dict[str, str], int, dict[str, str]]
 
 
 @blueprint.post("/messages")
@@ -78,18 +82,19 @@ def delete(conversation: UUID, message: UUID) -> MessageView:
 @blueprint.get("/messages/preferences")
 @signed_in(Scope.MESSAGES_READ)
 @blueprint.response(200, PreferenceSchema)
-def preference() -> dict[str, str]:
-    """Return whose messages one accepts."""
-    return {"accept": preferences.accepted_by(current_account_id())}
+def preference() -> Tagged:
+    """Return whose messages one accepts; the ETag is for If-Match."""
+    return _accepting(preferences.accepted_by(current_account_id()))
 
 
 @blueprint.put("/messages/preferences")
-@signed_in(Scope.MESSAGES_WRITE)
+@signed_in(Scope.ACCOUNT)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(PreferenceSchema())
 @blueprint.response(200, PreferenceSchema)
-def set_preference(body: dict[str, str]) -> dict[str, str]:
-    """Accept messages of everybody, or of those one follows."""
-    return {"accept": preferences.accept_from(current_account_id(), body["accept"])}
+def set_preference(body: dict[str, str]) -> Tagged:
+    """Accept messages of everybody, or of those one follows; with If-Match only if nobody chose meanwhile."""
+    return _accepting(preferences.accept_from(current_account_id(), body["accept"], _meant))
 
 
 @blueprint.get("/conversations")
@@ -115,19 +120,20 @@ def make_group(body: dict[str, Any]) -> ConversationView:
 @blueprint.get("/conversations/<uuid:conversation>")
 @signed_in(Scope.MESSAGES_READ)
 @blueprint.response(200, OneConversationSchema)
-def conversation_(conversation: UUID) -> ConversationView:
-    """Return a conversation with its members."""
-    return _conversation(conversation)
+def conversation_(conversation: UUID) -> Tagged:
+    """Return a conversation with its members; its ETag is for If-Match."""
+    return _tagged(_conversation(conversation))
 
 
 @blueprint.patch("/conversations/<uuid:conversation>")
 @signed_in(Scope.MESSAGES_WRITE)
+@blueprint.doc(parameters=[IF_MATCH])
 @blueprint.arguments(GroupChangeSchema())
 @blueprint.response(200, OneConversationSchema)
-def change(body: dict[str, Any], conversation: UUID) -> ConversationView:
-    """Rename one's group, or hand it to another member."""
-    groups.change(current_account_id(), conversation, body)
-    return _conversation(conversation)
+def change(body: dict[str, Any], conversation: UUID) -> Tagged:
+    """Rename one's group, or hand it to another member; with If-Match only if nobody did meanwhile."""
+    groups.change(current_account_id(), conversation, body, _meant)
+    return _tagged(_conversation(conversation))
 
 
 @blueprint.post("/conversations/<uuid:conversation>/members")
@@ -151,6 +157,18 @@ def remove_member(conversation: UUID, person: UUID) -> None:
 
 def _conversation(conversation: UUID) -> ConversationView:
     return reading.conversation_of(db.session(), current_account_id(), conversation)
+
+
+def _meant(tag: str) -> bool:
+    return "If-Match" not in request.headers or request.if_match.contains(tag)
+
+
+def _tagged(view: ConversationView) -> Tagged:
+    return view, 200, {"ETag": f'"{view.tag}"'}
+
+
+def _accepting(accept: str) -> Tagged:
+    return {"accept": accept}, 200, {"ETag": f'"{accept}"'}
 
 
 def _page(page: dict[str, Any], found: list[Any], cursors: list[Cursor]) -> Page:

@@ -1,5 +1,6 @@
 """What is shown of messages and conversations."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +24,10 @@ class MessageView:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """A conversation as one of its members sees it; ``other`` is whom a direct one is with."""
+    """A conversation as one of its members sees it; ``other`` is whom a direct one is with.
+
+    ``tag`` is another one as soon as title or owner is: its ETag.
+    """
 
     id: UUID
     kind: str
@@ -34,6 +38,7 @@ class ConversationView:
     created_at: datetime
     active_at: datetime
     unread: int
+    tag: str
     last_message: MessageView | None = None
     members: list[ProfileCard] | None = None
 
@@ -52,3 +57,9 @@ def title_of(data: bytes | None, key_id: str | None, conversation: UUID) -> str 
     if data is None or key_id is None:
         return None
     return open_title(Sealed(data, key_id), conversation)
+
+
+def tag_of(title: bytes | None, owner: UUID | None) -> str:
+    """Return what changes with an encrypted title or an owner, and tells nothing of either."""
+    parts = (owner.bytes if owner else bytes(16)) + (title or b"")
+    return hashlib.sha256(parts).hexdigest()[:32]

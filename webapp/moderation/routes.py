@@ -32,7 +32,7 @@ from webapp.moderation.schemas import (
     ReportSchema,
 )
 from webapp.moderation.service import Order
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Cursor, PageQuerySchema, link_following, link_next
 
 blueprint = ApiBlueprint("moderation", __name__, description="Reports, actions and appeals")
 Page = tuple[dict[str, Any], int, dict[str, str]]
@@ -128,13 +128,14 @@ def decide(body: dict[str, Any], appeal_id: UUID) -> Appeal:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(AuditQuerySchema(), location="query")
 @blueprint.response(200, AuditPageSchema)
-def audit(query: dict[str, Any]) -> dict[str, Any]:
+def audit(query: dict[str, Any]) -> Page:
     """Return rows of the audit trail by position, and the newest stamp of its head."""
     session, limit = db.session(), query["limit"]
     rows = reading.audit_rows(session, current_caller(), query["first"], limit)
     following = rows[limit].position if len(rows) > limit else None
     stamp = reading.newest_stamp(session)
-    return {"items": rows[:limit], "next": following, "stamp": stamp}
+    headers = {} if following is None else link_following(query, following)
+    return {"items": rows[:limit], "next": following, "stamp": stamp}, 200, headers
 
 
 def _shown(action: Action) -> dict[str, Any]:

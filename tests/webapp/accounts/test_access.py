@@ -132,3 +132,14 @@ def test_an_app_that_may_read_what_one_is_told_does_not_choose_what_that_is(
     body = {"kinds": {"follow": "off"}}
     refused(reading.call("PUT", path, body), 403, "insufficient_scope")
     assert carol.call("PUT", path, body).status_code == 200
+
+
+def test_an_app_that_writes_messages_does_not_choose_who_may_write_to_its_person(
+    app: Flask, carol: Person
+) -> None:
+    path, following = "/messages/preferences", {"accept": "following"}
+    writing_app = with_claims(app, carol, client_id="an app", scope="messages:read messages:write")
+    with nothing_written(app):
+        refused(writing_app.call("PUT", path, following), 403, "insufficient_scope")
+    assert writing_app.call("GET", path).json == {"accept": "everybody"}
+    assert carol.call("PUT", path, following).json == following

@@ -69,6 +69,21 @@ def test_answers_tell_what_is_left(make_app: MakeApp) -> None:
     assert [found and found[1] for found in told] == ["9", "4"]  # a device costs five
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "told"),
+    [
+        ("GET", "/search/posts?q=a", '"read";r=35;'),
+        ("GET", "/search/people?q=a", '"read";r=35;'),
+        ("GET", "/search/tags?q=a", '"read";r=35;'),
+        ("POST", "/media", '"write";r=30;'),
+        ("POST", "/me/exports", '"write";r=10;'),
+    ],
+)
+def test_what_is_much_work_takes_more(make_app: MakeApp, method: str, path: str, told: str) -> None:
+    dora = person(make_app(limit_write="40/minute", limit_read="40/minute"), "dora")
+    assert dora.call(method, path).headers["RateLimit"].startswith(told)
+
+
 def test_signed_out_the_address_pays_and_of_ipv6_the_64(make_app: MakeApp) -> None:
     app = make_app(limit_read="2/minute")
     assert [read(app, "203.0.113.1") for _ in range(3)] == [404, 404, 429]

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from tests.support.answers import at_once, nothing_written, refused
 from tests.support.wallet import PASSWORD, Person
+from tests.support.wallets import link, proof
 from webapp.accounts.models import SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
@@ -19,15 +20,6 @@ def with_wallet(person: Person, wallet: Any = None) -> Person:
     other = person.again(person.http)
     other.wallet = wallet or Account.create()
     return other
-
-
-def proof(person: Person, **changes: Any) -> dict[str, str]:
-    challenge = person.call("POST", "/wallets/nonce").json
-    return person.signed_siwe(person.siwe(**(challenge | changes)))
-
-
-def link(person: Person, **changes: Any) -> Any:
-    return person.call("POST", "/wallets", proof(person, **changes))
 
 
 def addresses(person: Person) -> list[str]:

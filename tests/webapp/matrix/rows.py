@@ -46,6 +46,7 @@ ROWS: dict[str, Row] = {
     "DELETE /webhooks/<uuid:webhook_id>": Row("401 204 403 204 204 204"),
     "GET /conversations": Row("401 200 200 200 200 200"),
     "GET /conversations/<uuid:conversation>": Row("401 404 404 200 404 200"),
+    "GET /devices": Row("401 200 200 200 200 200"),
     "GET /docs": Row("200"),
     "GET /docs/<name>": Row("200"),
     "GET /docs/start.js": Row("200"),

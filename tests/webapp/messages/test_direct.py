@@ -211,6 +211,26 @@ def test_people_may_accept_messages_of_those_only_whom_they_follow(
     write(alice, "and I may answer", to=carol)
 
 
+def test_whose_messages_one_accepts_is_changed_by_whoever_saw_the_newest(
+    app: Flask, carol: Person
+) -> None:
+    path, following = "/messages/preferences", {"accept": "following"}
+    first = {"If-Match": carol.call("GET", path).headers["ETag"]}
+
+    def choose() -> Any:
+        return carol.again(app.test_client()).call("PUT", path, following, first)
+
+    answers = at_once(*[choose] * 8)
+    assert sorted(one.status_code for one in answers) == [200] + [412] * 7
+    refused(carol.call("PUT", path, {"accept": "everybody"}, first), 412, "changed_meanwhile")
+    again = carol.call("GET", path)
+    assert again.json == following
+    (won,) = (one.headers["ETag"] for one in answers if one.status_code == 200)
+    assert again.headers["ETag"] == won
+    back = carol.call("PUT", path, {"accept": "everybody"}, {"If-Match": won})
+    assert (back.status_code, back.headers["ETag"]) == (200, first["If-Match"])
+
+
 @pytest.mark.parametrize("column", ["suspended_at", "deleted_at"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_is_suspended_or_deleted_is_not_written_to(

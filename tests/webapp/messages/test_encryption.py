@@ -91,7 +91,9 @@ def test_a_ciphertext_counts_only_where_it_was_written(
     assert "Carol" not in refused(answer, 503, "message_unreadable")["detail"]
     with app.app_context(), writing() as session:
         session.execute(update(Message).values(key_id="0" * 16))
-    refused(carol.call("GET", f"/messages/{first['conversation']}"), 503, "message_unreadable")
+    answer = carol.call("GET", f"/messages/{first['conversation']}")
+    refused(answer, 503, "message_unreadable")
+    assert answer.headers["Retry-After"] == "60"
 
 
 @pytest.fixture

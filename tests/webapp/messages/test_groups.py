@@ -184,3 +184,41 @@ def test_whoever_is_taken_out_while_they_look_is_told_so(
         wanted = {"sqlite": 200, "postgresql": 404}[db.engine.dialect.name]
     assert bob.call("GET", f"/conversations/{place}").status_code == wanted
     assert bob.call("GET", f"/conversations/{place}").status_code == 404
+
+
+def test_a_group_is_changed_by_whoever_saw_its_newest_title_and_owner(
+    alice: Person, bob: Person, carol: Person
+) -> None:
+    path = f"/conversations/{group_of(alice, bob, carol, title='Walks')}"
+    etag = alice.call("GET", path).headers["ETag"]
+    write(bob, "what others write does not count", conversation=path.rsplit("/", 1)[1])
+    assert bob.call("GET", path).headers["ETag"] == etag
+    seen = {"If-Match": etag}
+    renamed = alice.call("PATCH", path, {"title": "Hikes"}, seen)
+    assert (renamed.status_code, renamed.json["title"]) == (200, "Hikes")
+    for stale in (etag, f"W/{renamed.headers['ETag']}", ""):
+        again = alice.call("PATCH", path, {"title": "Runs"}, {"If-Match": stale})
+        refused(again, 412, "changed_meanwhile")
+    seen = {"If-Match": renamed.headers["ETag"]}
+    refused(bob.call("PATCH", path, {"title": "x"}, seen), 403, "not_group_owner")
+    handed = alice.call("PATCH", path, {"owner": carol.account}, seen)
+    assert (handed.status_code, handed.json["title"]) == (200, "Hikes")
+    refused(carol.call("PATCH", path, {"title": "x"}, seen), 412, "changed_meanwhile")
+    last = carol.call("PATCH", path, {"title": None}, {"If-Match": handed.headers["ETag"]})
+    assert carol.call("GET", path).headers["ETag"] == last.headers["ETag"]
+
+
+def test_of_clients_that_change_a_group_at_once_one_wins(
+    app: Flask, alice: Person, bob: Person
+) -> None:
+    path = f"/conversations/{group_of(alice, bob, title='Walks')}"
+    seen = {"If-Match": alice.call("GET", path).headers["ETag"]}
+
+    def rename(number: int) -> Callable[[], Any]:
+        own = alice.again(app.test_client())
+        return lambda: own.call("PATCH", path, {"title": f"Walk {number}"}, seen)
+
+    answers = at_once(*[rename(number) for number in range(8)])
+    assert sorted(one.status_code for one in answers) == [200] + [412] * 7
+    (won,) = (one.json["title"] for one in answers if one.status_code == 200)
+    assert alice.call("GET", path).json["title"] == won

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from chain.proofs.keccak import keccak256
 from tests.support.answers import at_once
-from tests.support.wallet import PASSWORD, Person
+from tests.support.wallet import PASSWORD, V1, Person
 from tests.webapp.commands.conftest import Run, troth
 from webapp.commands.audit import audit_database
 from webapp.database import one_snapshot, writing
@@ -58,8 +58,12 @@ def test_each_act_is_a_row_that_anybody_can_recompute(
 ) -> None:
     assert verified(town.app) == TrailReport(0, None, ())
     fill(town)
-    page = town.mod.call("GET", "/moderation/audit?limit=3").json
-    rest = town.mod.call("GET", f"/moderation/audit?first={page['next']}").json
+    answer = town.mod.call("GET", "/moderation/audit?limit=3")
+    page, link = answer.json, answer.headers["Link"]
+    assert link == f'<{V1}/moderation/audit?first={page["next"]}&limit=3>; rel="next"'
+    last = town.mod.call("GET", f"/moderation/audit?first={page['next']}&limit=3")
+    rest = last.json
+    assert "Link" not in last.headers
     rows = page["items"] + rest["items"]
     previous = bytes(32)
     for position, row in enumerate(rows):
