@@ -1,9 +1,9 @@
 """What goes over the wire for feeds."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from webapp.accounts.schemas import ProfileCardSchema
-from webapp.pagination import PageQuerySchema
+from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import PostSchema
 
 
@@ -25,8 +25,7 @@ class FeedItemSchema(PostSchema):
     reposted_at = fields.String(required=True, allow_none=True)
 
 
-class FeedPageSchema(Schema):
+class FeedPageSchema(PageSchema):
     """A page of a feed, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(FeedItemSchema), required=True)
-    next = fields.String(required=True, allow_none=True)

@@ -5,6 +5,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
 from webapp.messages.models import Accept
+from webapp.pagination import PageSchema
 
 MAX_TEXT = 4_000
 MAX_TITLE = 100
@@ -51,11 +52,10 @@ class MessageSchema(Schema):
     deleted_at = fields.Function(lambda message: iso(message.deleted_at), required=True)
 
 
-class MessagePageSchema(Schema):
+class MessagePageSchema(PageSchema):
     """A page of messages, newest first."""
 
     items = fields.List(fields.Nested(MessageSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class ConversationStateSchema(Schema):
@@ -87,11 +87,10 @@ class OneConversationSchema(ConversationSchema):
     members = fields.List(fields.Nested(ProfileCardSchema), required=True)
 
 
-class ConversationPageSchema(Schema):
+class ConversationPageSchema(PageSchema):
     """A page of conversations, newest activity first."""
 
     items = fields.List(fields.Nested(ConversationSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 _TITLE = validate.And(validate.Length(min=1, max=MAX_TITLE), readable)

@@ -8,7 +8,7 @@ from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
 from webapp.notifications.models import NOBODYS, Kind, Whom
 from webapp.notifications.reading import BIGGEST
-from webapp.pagination import PageQuerySchema
+from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import PostSchema
 
 KINDS = [str(kind) for kind in Kind]
@@ -78,11 +78,10 @@ class NotificationSchema(Schema):
     )
 
 
-class NotificationPageSchema(Schema):
+class NotificationPageSchema(PageSchema):
     """A page of notifications, newest first."""
 
     items = fields.List(fields.Nested(NotificationSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class UnreadSchema(Schema):

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from webapp.accounts.schemas import ProfileCardSchema
-from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuerySchema
+from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuerySchema, PageSchema
 
 MAX_QUERY = 200
 _QUERY = validate.Length(min=1, max=MAX_QUERY)
@@ -36,11 +36,10 @@ class FoundPersonSchema(Schema):
     )
 
 
-class FoundPeopleSchema(Schema):
+class FoundPeopleSchema(PageSchema):
     """A page of people."""
 
     items = fields.List(fields.Nested(FoundPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class TagSchema(Schema):

@@ -69,7 +69,9 @@ def find_people(text: str, viewer: UUID | None, page: dict[str, Any]) -> list[Fo
         matches = full_text.name_begins(session, handle, _A.c.id)
         if matches is None:
             return []
-        query = _people(viewer).where(matches, _A.c.handle.is_distinct_from(handle))
+        query = _people(viewer).where(matches)
+        if page.get("since") is None:
+            query = query.where(_A.c.handle.is_distinct_from(handle))
         if viewer is not None:
             query = query.where(~conditions.muted(viewer, _A.c.id))
         found = list(session.execute(newest_first(_A.c.created_at, _A.c.id, query, page)))

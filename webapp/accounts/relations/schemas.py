@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 
 
 class ViewerSchema(Schema):
@@ -31,9 +32,8 @@ class ListedPersonSchema(Schema):
     viewer = fields.Nested(ViewerSchema, required=True, allow_none=True)
 
 
-class PeoplePageSchema(Schema):
+class PeoplePageSchema(PageSchema):
     """A page of people, newest first; ``total`` counts also those whom the list leaves out."""
 
     items = fields.List(fields.Nested(ListedPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
     total = fields.Integer(required=True)
