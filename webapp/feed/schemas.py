@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from webapp.accounts.schemas import ProfileCardSchema
+from webapp.accounts.relations.schemas import SeenCardSchema
 from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import PostSchema
 
@@ -21,7 +21,7 @@ class FeedQuerySchema(PageQuerySchema):
 class FeedItemSchema(PostSchema):
     """A post in a feed; ``reposted_by`` says who passed it on where its author is not why it is there."""
 
-    reposted_by = fields.Nested(ProfileCardSchema, required=True, allow_none=True)
+    reposted_by = fields.Nested(SeenCardSchema, required=True, allow_none=True)
     reposted_at = fields.String(required=True, allow_none=True)
 
 

@@ -14,6 +14,7 @@ from webapp.accounts.profile.reading import check_known
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import db, table_of
 from webapp.feed.cache import MOST_CACHED, feed_cache, new_entry
 from webapp.feed.candidates import Candidate, Window, merged_by
@@ -194,7 +195,7 @@ def _first_reposts(
     """Return the first repost of each post by the viewer or somebody whom the viewer follows and wants to see."""
     found: dict[UUID, tuple[Candidate, ProfileCard]] = {}
     for row in session.execute(_REPOSTS, {"viewer": viewer, "ids": list(ids)}):
-        card = card_of(row.account_id, row.handle, row.name, row.avatar_id)
+        card = card_of(row.account_id, row.handle, row.name, row.avatar_id, flags_of(row))
         candidate = Candidate(row.created_at, row.post_id, row.account_id)
         found.setdefault(row.post_id, (candidate, card))
     return found
@@ -221,7 +222,15 @@ _PEOPLE = union_all(
     select(VIEWER.label("id")),
 ).subquery("people")
 _REPOSTS = (
-    select(_R.c.post_id, _R.c.account_id, _R.c.created_at, _A.c.handle, _A.c.name, _A.c.avatar_id)
+    select(
+        _R.c.post_id,
+        _R.c.account_id,
+        _R.c.created_at,
+        _A.c.handle,
+        _A.c.name,
+        _A.c.avatar_id,
+        *flags(VIEWER),
+    )
     .select_from(
         _PEOPLE.join(_R, _R.c.account_id == _PEOPLE.c.id).join(_A, _A.c.id == _R.c.account_id)
     )

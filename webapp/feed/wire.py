@@ -16,6 +16,7 @@ def page_json(page: FeedPage) -> dict[str, Any]:
 
 def _item_json(item: FeedItem) -> dict[str, Any]:
     shown = post_json(item.post)
-    shown["reposted_by"] = card_json(item.reposted_by)
+    who = item.reposted_by
+    shown["reposted_by"] = None if who is None else {**card_json(who), "viewer": who.viewer}
     shown["reposted_at"] = iso(item.reposted_at)
     return shown

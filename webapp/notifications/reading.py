@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import table_of
 from webapp.notifications.conditions import shown
 from webapp.notifications.models import Kind, Notification, NotificationState
@@ -193,7 +194,13 @@ def _members(
     ).subquery()
     last = _N.alias("last")
     query = (
-        select(*_columns(last.c), last.c.group_number, ranked.c.people, ranked.c.deeds)
+        select(
+            *_columns(last.c),
+            *flags(account_id, _PERSON.c.id),
+            last.c.group_number,
+            ranked.c.people,
+            ranked.c.deeds,
+        )
         .select_from(
             ranked.join(last, last.c.number == ranked.c.last).outerjoin(
                 _PERSON, _PERSON.c.id == last.c.actor_id
@@ -234,7 +241,8 @@ def _group(rows: list[Any], read_up_to: int, posts: dict[UUID, PostView]) -> Gro
 def _told(row: Any) -> Told:
     card = None
     if row.actor_id is not None:
-        card = card_of(row.actor_id, row.card_handle, row.card_name, row.card_avatar_id)
+        viewer = flags_of(row) if hasattr(row, "following") else None
+        card = card_of(row.actor_id, row.card_handle, row.card_name, row.card_avatar_id, viewer)
     return Told(
         number=row.number,
         kind=row.kind,

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from webapp.accounts.schemas import ProfileCardSchema
+from webapp.accounts.relations.schemas import SeenCardSchema
 from webapp.columns import iso
 from webapp.notifications.models import NOBODYS, Kind, Whom
 from webapp.notifications.reading import BIGGEST
@@ -49,7 +49,7 @@ class NotificationSchema(Schema):
     kind = fields.String(required=True, attribute="newest.kind", validate=validate.OneOf(KINDS))
     created_at = fields.Function(lambda group: iso(group.newest.created_at), required=True)
     profiles = fields.List(
-        fields.Nested(ProfileCardSchema),
+        fields.Nested(SeenCardSchema),
         required=True,
         metadata={"description": "The newest people, at most three"},
     )

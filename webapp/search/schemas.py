@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from webapp.accounts.relations.schemas import ViewerSchema
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuerySchema, PageSchema
 
@@ -31,9 +32,7 @@ class FoundPersonSchema(Schema):
     profile = fields.Nested(ProfileCardSchema, required=True, attribute="card")
     bio = fields.String(required=True, allow_none=True)
     followers = fields.Integer(required=True)
-    viewer = fields.Function(
-        lambda one: None if one.following is None else {"following": one.following}, required=True
-    )
+    viewer = fields.Nested(ViewerSchema, required=True, allow_none=True)
 
 
 class FoundPeopleSchema(PageSchema):

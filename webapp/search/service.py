@@ -16,6 +16,7 @@ from webapp import full_text
 from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import table_of
 from webapp.pagination import newest_first
 from webapp.posts.models import Post, PostTag
@@ -35,7 +36,7 @@ class Found:
     card: ProfileCard
     bio: str | None
     followers: int
-    following: bool | None
+    viewer: dict[str, bool] | None
     created_at: datetime
 
 
@@ -116,19 +117,15 @@ def _people(viewer: UUID | None) -> Any:
     query = query.select_from(source)
     if viewer is None:
         return query.where(conditions.active())
-    query = query.add_columns(conditions.follows(viewer, _A.c.id).label("is_following"))
+    query = query.add_columns(*flags(viewer))
     theirs = and_(conditions.active(), ~conditions.blocked(viewer, _A.c.id))
     return query.where(or_(_A.c.id == viewer, theirs))
 
 
 def _found(row: Row[Any]) -> Found:
-    following = getattr(row, "is_following", None)
+    viewer = flags_of(row) if hasattr(row, "following") else None
     card = card_of(row.id, row.handle, row.name, row.avatar_id)
-    return Found(card, row.bio, row.followers, _bool(following), row.created_at)
-
-
-def _bool(value: Any) -> bool | None:
-    return None if value is None else bool(value)
+    return Found(card, row.bio, row.followers, viewer, row.created_at)
 
 
 @contextmanager

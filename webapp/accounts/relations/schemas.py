@@ -16,6 +16,12 @@ class ViewerSchema(Schema):
     blocking = fields.Boolean(required=True)
 
 
+class SeenCardSchema(ProfileCardSchema):
+    """A person in short, and what they are to who asks."""
+
+    viewer = fields.Nested(ViewerSchema, required=True)
+
+
 class RelationSchema(Schema):
     """What a person is to who asks; ``account`` is the person's id."""
 
