@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from webapp.extensions import table_of
 from webapp.pagination import newest_first
 from webapp.posts.models import Post, PostTag
 from webapp.posts.views import PostView, select_posts, views
-from webapp.posts.visibility import listed, of_interest
+from webapp.posts.visibility import of_interest
 from webapp.search.errors import SearchTooSlowError
 
 SECONDS = 3
@@ -55,7 +55,7 @@ def find_posts(text: str, viewer: UUID | None, page: dict[str, Any]) -> list[Pos
         return []
     with _in_time() as session:
         matches = full_text.post_matches(session, wanted, _P.c.id, _P.c.text)
-        query = select_posts(viewer).where(matches, _shown(viewer))
+        query = select_posts(viewer).where(matches, of_interest(viewer))
         return views(session, newest_first(_P.c.created_at, _P.c.id, query, page), viewer)
 
 
@@ -93,7 +93,7 @@ def find_tags(text: str, viewer: UUID | None, limit: int) -> list[TagCount]:
             .select_from(
                 _TAGS.join(_P, _P.c.id == _TAGS.c.post_id).join(_A, _A.c.id == _P.c.account_id)
             )
-            .where(full_text.begins(session, _TAGS.c.tag, beginning), _shown(viewer))
+            .where(full_text.begins(session, _TAGS.c.tag, beginning), of_interest(viewer))
             .group_by(_TAGS.c.tag)
             .order_by(count.desc(), _TAGS.c.tag)
             .limit(limit)
@@ -104,10 +104,6 @@ def find_tags(text: str, viewer: UUID | None, limit: int) -> list[TagCount]:
 def folded(tag: str) -> str:
     """Return a hashtag as it is stored: neither case nor width tells tags apart."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
-
-
-def _shown(viewer: UUID | None) -> ColumnElement[bool]:
-    return listed(None) if viewer is None else of_interest(viewer)
 
 
 def _people(viewer: UUID | None) -> Any:

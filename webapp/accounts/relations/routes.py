@@ -59,7 +59,7 @@ def unblock(user_id: UUID) -> None:
 @blueprint.response(201, RelationSchema)
 @blueprint.alt_response(200, schema=RelationSchema, description="So it was before")
 def mute(user_id: UUID) -> tuple[Standing, int]:
-    """Mute a person: feed, search and notifications leave them out. They are not told."""
+    """Mute a person: feed, search, answers, reactions and notifications leave them out. They are not told."""
     return _made(service.mute(current_account_id(), user_id))
 
 
