@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, TypeVar
 from flask import Flask, Request, Response, current_app, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint
-from marshmallow import missing
+from marshmallow import Schema, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
@@ -98,6 +98,13 @@ class StrictParser(FlaskParser):
 
     def _raw_load_json(self, req: Request) -> Any:
         return req.get_json() if req.get_data(cache=True) else missing
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Refuse ``since`` where it means nothing: whoever sends it would take the whole list for new."""
+        if "since" in req.args and "since" not in schema.fields:
+            problem = "This list takes no 'since'."
+            raise MalformedRequestError([{"field": "since", "problem": problem}])
+        return super().load_querystring(req, schema)
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -17,9 +18,11 @@ MAX_LIMIT = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_MICROSECONDS = 253_402_300_799_000_000  # the end of year 9999
 CURSOR_BYTES = 24
+Item = TypeVar("Item")
+Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Cursor:
     """A place in a list: the moment and the id of an item."""
 
@@ -39,6 +42,9 @@ class Cursor:
         if len(packed) != CURSOR_BYTES or micros > LATEST_MICROSECONDS:
             raise ValueError("not a cursor")
         return cls(EPOCH + timedelta(microseconds=micros), UUID(bytes=packed[8:]))
+
+
+BEGINNING = Cursor(EPOCH, UUID(int=0))
 
 
 class CursorField(fields.String):
@@ -63,11 +69,23 @@ class PageQuerySchema(Schema):
 
 
 class ForwardPageQuerySchema(Schema):
-    """Which part of a list that begins with its oldest item: after ``cursor`` (newer)."""
+    """Which part of a list that begins with its oldest item: after ``cursor`` or ``since`` (both newer)."""
 
     cursor = CursorField()
+    since = CursorField()
     limit = fields.Integer(
         load_default=DEFAULT_LIMIT, validate=validate.Range(min=1, max=MAX_LIMIT)
+    )
+
+
+class PageSchema(Schema):
+    """What every page of a list says beside its items."""
+
+    next = fields.String(
+        required=True, allow_none=True, metadata={"description": "The cursor of the next page"}
+    )
+    newest = fields.String(
+        required=True, metadata={"description": "Later as 'since': what is newer than this page"}
     )
 
 
@@ -75,9 +93,9 @@ def oldest_first(
     column: Any, id_column: Any, query: Select[Any], page: dict[str, Any]
 ) -> Select[Any]:
     """Restrict an oldest-first query to a page; asks for one item more than the limit."""
-    if cursor := page.get("cursor"):
-        newer = or_(column > cursor.moment, id_column > cursor.id)
-        query = query.where(column >= cursor.moment, newer)
+    for start in (page.get("cursor"), page.get("since")):
+        if start is not None:
+            query = _after(column, id_column, query, start)
     return query.order_by(column, id_column).limit(page["limit"] + 1)
 
 
@@ -92,9 +110,45 @@ def newest_first(
         older = or_(column < cursor.moment, id_column < cursor.id)
         query = query.where(column <= cursor.moment, older)
     if since := page.get("since"):
-        newer = or_(column > since.moment, id_column > since.id)
-        query = query.where(column >= since.moment, newer)
+        query = _after(column, id_column, query, since)
     return query.order_by(column.desc(), id_column.desc()).limit(page["limit"] + 1)
+
+
+def _after(column: Any, id_column: Any, query: Select[Any], start: Cursor) -> Select[Any]:
+    newer = or_(column > start.moment, id_column > start.id)
+    return query.where(column >= start.moment, newer)
+
+
+def newest_of(places: Iterable[Cursor], page: dict[str, Any]) -> Cursor:
+    """Return the newest place of a page; of an empty one a place that leaves nothing out that is newer."""
+    given = [place for place in (page.get("since"), page.get("cursor")) if place is not None]
+    return max(places, default=max(given, default=BEGINNING))
+
+
+def page_answer(
+    found: Sequence[Item], page: dict[str, Any], place: Callable[[Item], Cursor], **more: str
+) -> Answer:
+    """Return body, status and headers for a page, of which one item more than the limit was looked for.
+
+    ``more`` says how to spell parameters in the link to the next page.
+    """
+    items = found[: page["limit"]]
+    following = place(items[-1]) if len(found) > page["limit"] else None
+    return answer_of(items, page, following, newest_of(map(place, items), page), **more)
+
+
+def answer_of(
+    items: Sequence[object],
+    page: dict[str, Any],
+    following: object | None,
+    newest: Cursor,
+    **more: str,
+) -> Answer:
+    """Return body, status and headers for the items of a page whose cursors are known."""
+    body: dict[str, Any] = {"items": items, "next": None, "newest": str(newest)}
+    if following is None:
+        return body, 200, {}
+    return body | {"next": str(following)}, 200, link_next(page, following, **more)
 
 
 def link_next(page: dict[str, Any], cursor: object, **more: str) -> dict[str, str]:

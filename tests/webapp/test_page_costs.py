@@ -15,6 +15,7 @@ from tests.support.wallet import PASSWORD, V1, Person
 from tests.support.wallets import link
 from webapp.accounts.models import Account
 from webapp.database import writing
+from webapp.pagination import BEGINNING
 from workers.delivery import deliver
 
 FEW, MANY = 2, 7
@@ -105,13 +106,13 @@ class Crowd:
             assert self.olga.publish(key=self.olga.device).status_code == 201
 
 
-def lists(app: Flask) -> dict[str, str]:
-    """Return the routes that answer pages, each with a query that finds enough."""
+def lists(app: Flask, parameter: str = "limit") -> dict[str, str]:
+    """Return the routes that take a parameter of pages, each with a query that finds enough."""
     described = json.loads(app.test_client().get(f"{V1}/openapi.json").data)["paths"]
     found = {}
     for path, methods in described.items():
         names = {one.get("name") for one in methods.get("get", {}).get("parameters", ())}
-        if "limit" in names:
+        if parameter in names:
             searched = "q=many" if path.endswith("/tags") else "q=olga"
             found[path.removeprefix(V1)] = f"?{searched}&" if "q" in names else "?"
     return found
@@ -138,12 +139,18 @@ def test_every_list_is_walked_by_its_cursors_and_takes_those_of_no_other_amiss(
     # These go by position or have no next page.
     others = {"/log/entries", "/log/batches", "/moderation/audit", "/search/tags"}
     urls = [path.format(**crowd.names) + q for path, q in lists(app).items() if path not in others]
-    cursors = set()
+    cursors, without_since = set(), {"/moderation/reports?", "/moderation/appeals?"}
     for url in urls:
         whole = crowd.olga.call("GET", f"{url}limit=100").json
         found, along = walked(crowd.olga, url)
         assert (found, whole["next"]) == (whole["items"], None), url
         cursors |= set(along[:1])
+        if url in without_since:
+            continue
+        nothing = crowd.olga.call("GET", f"{url}limit=100&since={whole['newest']}").json
+        assert (nothing["items"], nothing["newest"]) == ([], whole["newest"]), url
+        everything = crowd.olga.call("GET", f"{url}limit=100&since={BEGINNING}").json
+        assert sorted(map(str, everything["items"])) == sorted(map(str, whole["items"])), url
     assert len(cursors) > 10
     for url in urls:
         for name, cursor in product(("cursor", "since"), sorted(cursors)[::5]):

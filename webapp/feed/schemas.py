@@ -1,9 +1,9 @@
 """What goes over the wire for feeds."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from webapp.accounts.schemas import ProfileCardSchema
-from webapp.pagination import PageQuerySchema
+from webapp.accounts.relations.schemas import SeenCardSchema
+from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import PostSchema
 
 
@@ -21,12 +21,11 @@ class FeedQuerySchema(PageQuerySchema):
 class FeedItemSchema(PostSchema):
     """A post in a feed; ``reposted_by`` says who passed it on where its author is not why it is there."""
 
-    reposted_by = fields.Nested(ProfileCardSchema, required=True, allow_none=True)
+    reposted_by = fields.Nested(SeenCardSchema, required=True, allow_none=True)
     reposted_at = fields.String(required=True, allow_none=True)
 
 
-class FeedPageSchema(Schema):
+class FeedPageSchema(PageSchema):
     """A page of a feed, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(FeedItemSchema), required=True)
-    next = fields.String(required=True, allow_none=True)

@@ -14,12 +14,13 @@ from webapp.accounts.profile.reading import check_known
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import db, table_of
 from webapp.feed.cache import MOST_CACHED, feed_cache, new_entry
 from webapp.feed.candidates import Candidate, Window, merged_by
 from webapp.feed.errors import NotYourFeedError
 from webapp.feed.reading import read_candidates
-from webapp.pagination import Cursor
+from webapp.pagination import Cursor, newest_of
 from webapp.posts.models import Post, Repost
 from webapp.posts.views import VIEWER, PostView, select_posts, views
 from webapp.posts.visibility import of_interest
@@ -42,10 +43,11 @@ class FeedItem:
 
 @dataclass(frozen=True)
 class FeedPage:
-    """Items, newest first, and where the next page begins; None at the end."""
+    """Items, newest first, where the next page begins (None at the end), and where the newest stands."""
 
     items: list[FeedItem]
     next: Cursor | None
+    newest: Cursor
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,17 @@ def feed_page(viewer: UUID, account_id: UUID, page: dict[str, Any]) -> FeedPage:
         items += _shown(db.session(), viewer, look, answers=page["answers"])
         last = look.candidates[-1] if look.candidates else last
         if len(items) > wanted:
-            return FeedPage([item for _, item in items[:wanted]], items[wanted - 1][0].place)
+            return _page(items[:wanted], items[wanted - 1][0].place, page)
         if not look.ended and number == MOST_LOOKS and last is not None:
-            return FeedPage([item for _, item in items], last.place)
-    return FeedPage([item for _, item in items], None)
+            return _page(items, last.place, page)
+    return _page(items, None, page)
+
+
+def _page(
+    items: Sequence[tuple[Candidate, FeedItem]], following: Cursor | None, asked: dict[str, Any]
+) -> FeedPage:
+    newest = newest_of((candidate.place for candidate, _ in items), asked)
+    return FeedPage([item for _, item in items], following, newest)
 
 
 def _looks(session: Session, viewer: UUID, window: Window) -> Iterator[Look]:
@@ -186,7 +195,7 @@ def _first_reposts(
     """Return the first repost of each post by the viewer or somebody whom the viewer follows and wants to see."""
     found: dict[UUID, tuple[Candidate, ProfileCard]] = {}
     for row in session.execute(_REPOSTS, {"viewer": viewer, "ids": list(ids)}):
-        card = card_of(row.account_id, row.handle, row.name, row.avatar_id)
+        card = card_of(row.account_id, row.handle, row.name, row.avatar_id, flags_of(row))
         candidate = Candidate(row.created_at, row.post_id, row.account_id)
         found.setdefault(row.post_id, (candidate, card))
     return found
@@ -213,7 +222,15 @@ _PEOPLE = union_all(
     select(VIEWER.label("id")),
 ).subquery("people")
 _REPOSTS = (
-    select(_R.c.post_id, _R.c.account_id, _R.c.created_at, _A.c.handle, _A.c.name, _A.c.avatar_id)
+    select(
+        _R.c.post_id,
+        _R.c.account_id,
+        _R.c.created_at,
+        _A.c.handle,
+        _A.c.name,
+        _A.c.avatar_id,
+        *flags(VIEWER),
+    )
     .select_from(
         _PEOPLE.join(_R, _R.c.account_id == _PEOPLE.c.id).join(_A, _A.c.id == _R.c.account_id)
     )

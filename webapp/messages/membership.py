@@ -13,6 +13,7 @@ from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.columns import utc_now
 from webapp.database import locked
 from webapp.extensions import table_of
@@ -90,7 +91,7 @@ _CIRCLE: Select[Any] = (
         _A.name,
         _A.avatar_id,
         _A.deleted_at,
-        conditions.blocks(VIEWER, _M.account_id).label("is_blocked"),
+        *flags(VIEWER),
     )
     .join(table_of(Member), _M.conversation_id == _C.id)
     .join(table_of(Account), _A.id == _M.account_id)
@@ -162,7 +163,7 @@ def check_reachable(
 
 def _participant(row: Row[Any]) -> Participant:
     gone = row.deleted_at is not None
-    card = None if gone else card_of(row.account_id, row.handle, row.name, row.avatar_id)
-    return Participant(
-        row.account_id, card, row.since, row.read_at, row.left_at is not None, bool(row.is_blocked)
-    )
+    viewer = flags_of(row)
+    card = None if gone else card_of(row.account_id, row.handle, row.name, row.avatar_id, viewer)
+    left = row.left_at is not None
+    return Participant(row.account_id, card, row.since, row.read_at, left, viewer["blocking"])

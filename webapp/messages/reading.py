@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import card_of
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import table_of
 from webapp.messages import recent
 from webapp.messages.errors import ConversationNotFoundError
@@ -69,6 +70,7 @@ _MINE: Select[Any] = (
         _A.c.handle,
         _A.c.name,
         _A.c.avatar_id,
+        *flags(VIEWER),
         _LAST.label("last_id"),
         select(func.count()).select_from(_UNREAD).scalar_subquery().label("unread"),
         _MEMBER_COUNT.label("member_count"),
@@ -93,6 +95,7 @@ _SHOWN = _STORED.add_columns(
     _A.c.handle,
     _A.c.name,
     _A.c.avatar_id,
+    *flags(VIEWER),
 ).select_from(_T.outerjoin(_A, and_(_A.c.id == _T.c.sender_id, _A.c.deleted_at.is_(None))))
 
 
@@ -101,7 +104,7 @@ def conversations_of(
 ) -> list[ConversationView]:
     """Return somebody's conversations, newest activity first, one more than the page's limit."""
     query = newest_first(_C.c.active_at, _C.c.id, _MINE, page)
-    return _views(session, session.execute(query, {"viewer": viewer}).all())
+    return _views(session, session.execute(query, {"viewer": viewer}).all(), viewer)
 
 
 def conversation_of(session: Session, viewer: UUID, conversation: UUID) -> ConversationView:
@@ -110,7 +113,7 @@ def conversation_of(session: Session, viewer: UUID, conversation: UUID) -> Conve
     rows = session.execute(_MINE.where(_C.c.id == conversation), {"viewer": viewer}).all()
     if not rows:  # taken out between the two queries
         raise ConversationNotFoundError(str(conversation))
-    (view,) = _views(session, rows)
+    (view,) = _views(session, rows, viewer)
     members = [one.card for one in circle.present if one.card is not None]
     return ConversationView(**{**vars(view), "members": members})
 
@@ -176,9 +179,10 @@ def _shown(one: Stored, circle: Circle) -> MessageView:
     )
 
 
-def _views(session: Session, rows: Sequence[Row[Any]]) -> list[ConversationView]:
+def _views(session: Session, rows: Sequence[Row[Any]], viewer: UUID) -> list[ConversationView]:
     wanted = [row.last_id for row in rows if row.last_id is not None]
-    last = {row.id: row for row in session.execute(_SHOWN.where(_T.c.id.in_(wanted)))}
+    shown = session.execute(_SHOWN.where(_T.c.id.in_(wanted)), {"viewer": viewer})
+    last = {row.id: row for row in shown}
     return [_view(row, last.get(row.last_id)) for row in rows]
 
 
@@ -211,4 +215,6 @@ def _last(row: Row[Any]) -> MessageView:
 
 
 def _card(account_id: UUID | None, row: Row[Any]) -> Any:
-    return None if account_id is None else card_of(account_id, row.handle, row.name, row.avatar_id)
+    if account_id is None:
+        return None
+    return card_of(account_id, row.handle, row.name, row.avatar_id, flags_of(row))

@@ -28,10 +28,9 @@ from webapp.messages.schemas import (
 from webapp.messages.service import Draft
 from webapp.messages.views import ConversationView, MessageView
 from webapp.openapi import IF_MATCH
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Answer, Cursor, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("messages", __name__, description="Private messages, encrypted at rest")
-Page = tuple[dict[str, Any], int, dict[str, str]]
 Tagged = tuple[ConversationView | dict[str, str], int, dict[str, str]]
 
 
@@ -53,11 +52,10 @@ def send(body: dict[str, Any]) -> tuple[MessageView, int]:
 @signed_in(Scope.MESSAGES_READ)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, MessagePageSchema)
-def messages(page: dict[str, Any], conversation: UUID) -> Page:
+def messages(page: dict[str, Any], conversation: UUID) -> Answer:
     """Return a conversation's messages, newest first."""
     found = reading.messages_of(db.session(), current_account_id(), conversation, page)
-    cursors = [Cursor(one.created_at, one.id) for one in found]
-    return _page(page, found, cursors)
+    return page_answer(found, page, lambda one: Cursor(one.created_at, one.id))
 
 
 @blueprint.post("/messages/<uuid:conversation>/read")
@@ -101,10 +99,10 @@ def set_preference(body: dict[str, str]) -> Tagged:
 @signed_in(Scope.MESSAGES_READ)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, ConversationPageSchema)
-def conversations(page: dict[str, Any]) -> Page:
+def conversations(page: dict[str, Any]) -> Answer:
     """Return one's conversations, newest activity first."""
     found = reading.conversations_of(db.session(), current_account_id(), page)
-    return _page(page, found, [Cursor(one.active_at, one.id) for one in found])
+    return page_answer(found, page, lambda one: Cursor(one.active_at, one.id))
 
 
 @blueprint.post("/conversations")
@@ -169,11 +167,3 @@ def _tagged(view: ConversationView) -> Tagged:
 
 def _accepting(accept: str) -> Tagged:
     return {"accept": accept}, 200, {"ETag": f'"{accept}"'}
-
-
-def _page(page: dict[str, Any], found: list[Any], cursors: list[Cursor]) -> Page:
-    limit = page["limit"]
-    if len(found) <= limit:
-        return {"items": found, "next": None}, 200, {}
-    cursor = cursors[limit - 1]
-    return {"items": found[:limit], "next": str(cursor)}, 200, link_next(page, cursor)

@@ -2,9 +2,10 @@
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from webapp.accounts.schemas import ProfileCardSchema
+from webapp.accounts.relations.schemas import SeenCardSchema
 from webapp.columns import iso
 from webapp.messages.models import Accept
+from webapp.pagination import PageSchema
 
 MAX_TEXT = 4_000
 MAX_TITLE = 100
@@ -45,17 +46,16 @@ class MessageSchema(Schema):
     id = fields.UUID(required=True)
     conversation = fields.UUID(required=True)
     account = fields.UUID(required=True)
-    profile = fields.Nested(ProfileCardSchema, required=True, allow_none=True)
+    profile = fields.Nested(SeenCardSchema, required=True, allow_none=True)
     text = fields.String(required=True, allow_none=True)
     created_at = fields.Function(lambda message: iso(message.created_at), required=True)
     deleted_at = fields.Function(lambda message: iso(message.deleted_at), required=True)
 
 
-class MessagePageSchema(Schema):
+class MessagePageSchema(PageSchema):
     """A page of messages, newest first."""
 
     items = fields.List(fields.Nested(MessageSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class ConversationStateSchema(Schema):
@@ -67,7 +67,7 @@ class ConversationStateSchema(Schema):
     id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(["direct", "group"]))
     owner = fields.UUID(required=True, allow_none=True)
-    other = fields.Nested(ProfileCardSchema, required=True, allow_none=True)
+    other = fields.Nested(SeenCardSchema, required=True, allow_none=True)
     member_count = fields.Integer(required=True)
     created_at = fields.Function(lambda one: iso(one.created_at), required=True)
     active_at = fields.Function(lambda one: iso(one.active_at), required=True)
@@ -84,14 +84,13 @@ class ConversationSchema(ConversationStateSchema):
 class OneConversationSchema(ConversationSchema):
     """A conversation with its members."""
 
-    members = fields.List(fields.Nested(ProfileCardSchema), required=True)
+    members = fields.List(fields.Nested(SeenCardSchema), required=True)
 
 
-class ConversationPageSchema(Schema):
+class ConversationPageSchema(PageSchema):
     """A page of conversations, newest activity first."""
 
     items = fields.List(fields.Nested(ConversationSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 _TITLE = validate.And(validate.Length(min=1, max=MAX_TITLE), readable)

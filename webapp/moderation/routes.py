@@ -32,10 +32,16 @@ from webapp.moderation.schemas import (
     ReportSchema,
 )
 from webapp.moderation.service import Order
-from webapp.pagination import Cursor, PageQuerySchema, link_following, link_next
+from webapp.pagination import (
+    Answer,
+    Cursor,
+    PageQuerySchema,
+    link_following,
+    link_next,
+    page_answer,
+)
 
 blueprint = ApiBlueprint("moderation", __name__, description="Reports, actions and appeals")
-Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.post("/reports")
@@ -53,7 +59,7 @@ def report(body: dict[str, Any]) -> Report:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(ReportQueueQuerySchema(), location="query")
 @blueprint.response(200, ReportQueueSchema)
-def report_queue(page: dict[str, Any]) -> Page:
+def report_queue(page: dict[str, Any]) -> Answer:
     """Return what was reported, by subject: what is open first, then newest first."""
     found = queue.reported_items(db.session(), current_caller(), page)
     return _page(found, page, ("type", "reason", "account", "state"))
@@ -82,16 +88,11 @@ def reported_message(message: UUID) -> OpenedMessage:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, OwnActionPageSchema)
-def mine(page: dict[str, Any]) -> Page:
+def mine(page: dict[str, Any]) -> Answer:
     """Return what moderators did to me, newest first, with reasons and without names."""
     found = queue.actions_on(db.session(), current_account_id(), page)
-    shown = found[: page["limit"]]
-    items = [{**_shown(action), "appeal": appeal} for action, appeal in shown]
-    if len(found) <= page["limit"]:
-        return {"items": items, "next": None}, 200, {}
-    last = shown[-1][0]
-    cursor = Cursor(last.created_at, last.id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    shown = [{**_shown(action), "appeal": appeal} for action, appeal in found]
+    return page_answer(shown, page, lambda one: Cursor(one["created_at"], one["id"]))
 
 
 @blueprint.post("/appeals")
@@ -108,7 +109,7 @@ def appeal(body: dict[str, Any]) -> Appeal:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(QueueQuerySchema(), location="query")
 @blueprint.response(200, AppealQueueSchema)
-def appeal_queue(page: dict[str, Any]) -> Page:
+def appeal_queue(page: dict[str, Any]) -> Answer:
     """Return appeals: what is open first, then newest first."""
     return _page(queue.appeal_items(db.session(), current_caller(), page), page, ("state",))
 
@@ -128,7 +129,7 @@ def decide(body: dict[str, Any], appeal_id: UUID) -> Appeal:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(AuditQuerySchema(), location="query")
 @blueprint.response(200, AuditPageSchema)
-def audit(query: dict[str, Any]) -> Page:
+def audit(query: dict[str, Any]) -> Answer:
     """Return rows of the audit trail by position, and the newest stamp of its head."""
     session, limit = db.session(), query["limit"]
     rows = reading.audit_rows(session, current_caller(), query["first"], limit)
@@ -148,7 +149,7 @@ def _page(
     found: Sequence[ReportedItem] | Sequence[AppealItem],
     page: dict[str, Any],
     filters: tuple[str, ...],
-) -> Page:
+) -> Answer:
     items = found[: page["limit"]]
     if len(found) <= page["limit"]:
         return {"items": items, "next": None}, 200, {}

@@ -11,7 +11,7 @@ from webapp.moderation.queue import CLOSED, OPEN, QueueCursorField
 from webapp.moderation.reports import REASONS
 from webapp.moderation.service import ACTS, SUSPEND
 from webapp.moderation.subjects import SUBJECTS
-from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageSchema
 
 MAX_WORDS = 1_000
 _LIMIT = validate.Range(min=1, max=MAX_LIMIT)
@@ -185,11 +185,10 @@ class OwnActionSchema(ActionSchema):
     appeal = fields.Nested(AppealSchema, required=True, allow_none=True)
 
 
-class OwnActionPageSchema(Schema):
+class OwnActionPageSchema(PageSchema):
     """A page of what was done to me, newest first."""
 
     items = fields.List(fields.Nested(OwnActionSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class NewAppealSchema(Schema):

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import table_of
 from webapp.notifications.conditions import shown
 from webapp.notifications.models import Kind, Notification, NotificationState
-from webapp.pagination import Cursor
+from webapp.pagination import Cursor, newest_of
 from webapp.posts.models import Post
 from webapp.posts.views import PostView, select_posts, views
 
@@ -61,6 +62,15 @@ class Group:
 
 
 @dataclass(frozen=True)
+class NotificationPage:
+    """Groups, newest first, where the next page begins (None at the end), and where the newest stands."""
+
+    groups: list[Group]
+    next: Cursor | None
+    newest: Cursor
+
+
+@dataclass(frozen=True)
 class Unread:
     """How many notifications are unread; ``more`` where there are more than are counted."""
 
@@ -72,8 +82,8 @@ class Unread:
 
 def page(
     session: Session, account_id: UUID, asked: dict[str, Any], kinds: Sequence[Kind] = ()
-) -> tuple[list[Group], Cursor | None]:
-    """Return a page of what somebody was told, newest first, and the cursor of the next page."""
+) -> NotificationPage:
+    """Return a page of what somebody was told, newest first."""
     heads = session.execute(_heads(account_id, asked, kinds)).all()
     more, heads = len(heads) > asked["limit"], heads[: asked["limit"]]
     found = _members(session, account_id, [head.group_number for head in heads])
@@ -84,8 +94,9 @@ def page(
         for head in heads
         if head.group_number in found
     ]
-    last = heads[-1] if more else None
-    return groups, None if last is None else Cursor(last.created_at, UUID(int=last.number))
+    places = [Cursor(head.created_at, UUID(int=head.number)) for head in heads]
+    # By number and not by time: the first is the newest, whatever the clocks said.
+    return NotificationPage(groups, places[-1] if more else None, newest_of(places[:1], asked))
 
 
 def after(session: Session, account_id: UUID, number: int, limit: int) -> list[Told]:
@@ -183,7 +194,13 @@ def _members(
     ).subquery()
     last = _N.alias("last")
     query = (
-        select(*_columns(last.c), last.c.group_number, ranked.c.people, ranked.c.deeds)
+        select(
+            *_columns(last.c),
+            *flags(account_id, _PERSON.c.id),
+            last.c.group_number,
+            ranked.c.people,
+            ranked.c.deeds,
+        )
         .select_from(
             ranked.join(last, last.c.number == ranked.c.last).outerjoin(
                 _PERSON, _PERSON.c.id == last.c.actor_id
@@ -224,7 +241,8 @@ def _group(rows: list[Any], read_up_to: int, posts: dict[UUID, PostView]) -> Gro
 def _told(row: Any) -> Told:
     card = None
     if row.actor_id is not None:
-        card = card_of(row.actor_id, row.card_handle, row.card_name, row.card_avatar_id)
+        viewer = flags_of(row) if hasattr(row, "following") else None
+        card = card_of(row.actor_id, row.card_handle, row.card_name, row.card_avatar_id, viewer)
     return Told(
         number=row.number,
         kind=row.kind,

@@ -21,7 +21,7 @@ from webapp.notifications.schemas import (
     UnreadSchema,
 )
 from webapp.openapi import IF_MATCH
-from webapp.pagination import link_next
+from webapp.pagination import Answer, answer_of
 
 blueprint = ApiBlueprint("notifications", __name__, description="What one is told")
 
@@ -30,14 +30,12 @@ blueprint = ApiBlueprint("notifications", __name__, description="What one is tol
 @signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(NotificationQuerySchema(), location="query")
 @blueprint.response(200, NotificationPageSchema)
-def notifications(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def notifications(page: dict[str, Any]) -> Answer:
     """Return what one was told, newest first; what belongs together as one."""
     kinds = page.get("kinds", [])
-    found, cursor = reading.page(db.session(), current_account_id(), page, kinds)
-    if cursor is None:
-        return {"items": found, "next": None}, 200, {}
+    found = reading.page(db.session(), current_account_id(), page, kinds)
     more = {"kinds": ",".join(kinds)} if kinds else {}
-    return {"items": found, "next": str(cursor)}, 200, link_next(page, cursor, **more)
+    return answer_of(found.groups, page, found.next, found.newest, **more)
 
 
 @blueprint.get("/notifications/unread")

@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from webapp.accounts.schemas import ProfileCardSchema
+from webapp.accounts.relations.schemas import SeenCardSchema
 from webapp.columns import iso
 from webapp.notifications.models import NOBODYS, Kind, Whom
 from webapp.notifications.reading import BIGGEST
-from webapp.pagination import PageQuerySchema
+from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import PostSchema
 
 KINDS = [str(kind) for kind in Kind]
@@ -49,7 +49,7 @@ class NotificationSchema(Schema):
     kind = fields.String(required=True, attribute="newest.kind", validate=validate.OneOf(KINDS))
     created_at = fields.Function(lambda group: iso(group.newest.created_at), required=True)
     profiles = fields.List(
-        fields.Nested(ProfileCardSchema),
+        fields.Nested(SeenCardSchema),
         required=True,
         metadata={"description": "The newest people, at most three"},
     )
@@ -78,11 +78,10 @@ class NotificationSchema(Schema):
     )
 
 
-class NotificationPageSchema(Schema):
+class NotificationPageSchema(PageSchema):
     """A page of notifications, newest first."""
 
     items = fields.List(fields.Nested(NotificationSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class UnreadSchema(Schema):

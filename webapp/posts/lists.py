@@ -42,15 +42,17 @@ def comments_of(session: Session, post_id: UUID, viewer: UUID | None, page: Page
 
     Raises PostNotFoundError; the answers to a deleted post stay.
     """
-    readable_post(session, post_id, viewer)
-    query = _by_time(viewer).where(_P.c.parent_id == post_id, listed(viewer))
+    opened = readable_post(session, post_id, viewer)
+    wanted = of_interest(viewer, opened.account_id)
+    query = _by_time(viewer).where(_P.c.parent_id == post_id, wanted)
     return placed(session, oldest_first(_P.c.created_at, _P.c.id, query, page), viewer)
 
 
 def quotes_of(session: Session, post_id: UUID, viewer: UUID | None, page: Page) -> list[Placed]:
     """Return the posts that quote a post, newest first, one more than the limit; raises PostNotFoundError."""
-    readable_post(session, post_id, viewer)
-    query = _by_time(viewer).where(_P.c.quoted_id == post_id, listed(viewer))
+    opened = readable_post(session, post_id, viewer)
+    wanted = of_interest(viewer, opened.account_id)
+    query = _by_time(viewer).where(_P.c.quoted_id == post_id, wanted)
     return placed(session, newest_first(_P.c.created_at, _P.c.id, query, page), viewer)
 
 
@@ -59,7 +61,7 @@ def thread_of(session: Session, post_id: UUID, viewer: UUID | None, page: Page) 
 
     Of ancestors also tombstones are shown. Raises PostNotFoundError.
     """
-    readable_post(session, post_id, viewer)
+    opened = readable_post(session, post_id, viewer)
     above = threads.above(post_id)
     ancestors = (
         select_posts(viewer)
@@ -68,7 +70,8 @@ def thread_of(session: Session, post_id: UUID, viewer: UUID | None, page: Page) 
         .order_by(above.c.distance.desc())
     )
     found = threads.below(post_id)
-    below = _by_time(viewer).where(_P.c.id.in_(select(found.c.id)), listed(viewer))
+    wanted = of_interest(viewer, opened.account_id)
+    below = _by_time(viewer).where(_P.c.id.in_(select(found.c.id)), wanted)
     return Thread(
         shown_post(session, post_id, viewer),
         views(session, ancestors, viewer),
@@ -78,9 +81,8 @@ def thread_of(session: Session, post_id: UUID, viewer: UUID | None, page: Page) 
 
 def posts_with_tag(session: Session, tag: str, viewer: UUID | None, page: Page) -> list[Placed]:
     """Return the posts with a folded hashtag, newest first, one more than the page's limit."""
-    wanted = listed(viewer) if viewer is None else of_interest(viewer)
     query = _placed_by(viewer, _TAGS.c.created_at).join(_TAGS, _TAGS.c.post_id == _P.c.id)
-    query = query.where(_TAGS.c.tag == tag, wanted)
+    query = query.where(_TAGS.c.tag == tag, of_interest(viewer))
     return placed(session, newest_first(_TAGS.c.created_at, _TAGS.c.post_id, query, page), viewer)
 
 
@@ -121,8 +123,8 @@ def _own_and_reposted(
     passed_on = (
         _entry(_REPOSTS.c.created_at, literal(1))
         .select_from(with_author.join(_REPOSTS, _REPOSTS.c.post_id == _P.c.id))
-        .where(_REPOSTS.c.account_id == account_id, _P.c.audience == PUBLIC, listed(viewer))
-        .where(_shows_reposts(account_id, viewer))
+        .where(_REPOSTS.c.account_id == account_id, _P.c.audience == PUBLIC)
+        .where(of_interest(viewer, account_id), _shows_reposts(account_id, viewer))
     )
     kinds = (
         newest_first(_P.c.created_at, _P.c.id, wrote, page),

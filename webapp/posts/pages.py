@@ -4,10 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from webapp.pagination import Cursor, link_next
+from webapp.pagination import Answer, Cursor, page_answer
 from webapp.posts.views import Placed, PostView
-
-Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -19,12 +17,9 @@ class RepostedView(PostView):
 
 def page_of(found: list[Placed], page: dict[str, Any], **more: object) -> Answer:
     """Return body, status and headers for a page, of which one item more than the limit was looked for."""
-    items = found[: page["limit"]]
-    body = {**more, "items": [_item(one) for one in items], "next": None}
-    if len(found) <= page["limit"]:
-        return body, 200, {}
-    cursor = Cursor(items[-1].placed_at, items[-1].view.id)
-    return body | {"next": str(cursor)}, 200, link_next(page, cursor)
+    body, status, headers = page_answer(found, page, lambda one: Cursor(one.placed_at, one.view.id))
+    shown = [_item(one) for one in body["items"]]
+    return {**more, **body, "items": shown}, status, headers
 
 
 def _item(one: Placed) -> PostView:

@@ -21,9 +21,10 @@ from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.openapi_examples import SIGNED_POST, either
+from webapp.pagination import Answer
 from webapp.posts import lists, reading, service
 from webapp.posts.drafts import Draft, DraftMedia
-from webapp.posts.pages import Answer, page_of
+from webapp.posts.pages import page_of
 from webapp.posts.schemas import (
     BundleQuerySchema,
     DeletionSchema,

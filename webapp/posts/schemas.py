@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, missing, validate, vali
 from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
 from webapp.columns import iso
 from webapp.log.rules import MAX_ALT, MAX_MEDIA
-from webapp.pagination import PageQuerySchema
+from webapp.pagination import PageQuerySchema, PageSchema
 
 UUID_TEXT = validate.Regexp(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", error="Give a UUID in lower case with hyphens."
@@ -67,11 +67,10 @@ class PostSchema(Schema):
     anchoring = fields.Dict(required=True)
 
 
-class PostPageSchema(Schema):
+class PostPageSchema(PageSchema):
     """A page of posts, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(PostSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class DraftMediaSchema(Schema):
@@ -99,11 +98,10 @@ class PersonsPostSchema(PostSchema):
         return missing if moment is None else iso(moment)
 
 
-class PersonsPageSchema(Schema):
+class PersonsPageSchema(PageSchema):
     """A page of what a person wrote and passed on, newest first."""
 
     items = fields.List(fields.Nested(PersonsPostSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class NewPostSchema(Schema):

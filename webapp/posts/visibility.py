@@ -1,6 +1,7 @@
 """Who may see which post: the one condition that every list, count and search of posts uses."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -36,7 +37,14 @@ def listed(viewer: Person | None) -> ColumnElement[bool]:
     return and_(_P.deleted_at.is_(None), visible(viewer))
 
 
-def of_interest(viewer: Person) -> ColumnElement[bool]:
-    """Tell whether the viewer wants to see a post where they did not ask for its author: not muted."""
-    condition: Any = ~conditions.muted(viewer, _P.account_id)
-    return and_(listed(viewer), condition)
+def of_interest(viewer: Person | None, asked_for: UUID | None = None) -> ColumnElement[bool]:
+    """Tell whether the viewer wants a list to show a post: not that of somebody they mute.
+
+    Of ``asked_for`` they want to see it though: whose post or list they opened.
+    """
+    if viewer is None:
+        return listed(None)
+    wanted: Any = ~conditions.muted(viewer, _P.account_id)
+    if asked_for is not None:
+        wanted = or_(_P.account_id == asked_for, wanted)
+    return and_(listed(viewer), wanted)

@@ -26,17 +26,15 @@ def post_json(view: PostView) -> dict[str, Any]:
         "parent": _text(view.parent_id),
         "root": _text(view.root_id),
         "quoted": _text(view.quoted_id),
-        "profile": card_json(view.profile),
+        "profile": None if view.profile is None else card_json(view.profile),
         "counts": view.counts,
         "viewer": view.viewer,
         "anchoring": view.anchoring,
     }
 
 
-def card_json(card: ProfileCard | None) -> dict[str, str | None] | None:
+def card_json(card: ProfileCard) -> dict[str, Any]:
     """Return what ``ProfileCardSchema`` makes of a person."""
-    if card is None:
-        return None
     return {
         "id": str(card.id),
         "handle": card.handle,

@@ -2,8 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
+from webapp.accounts.relations.schemas import ViewerSchema
 from webapp.accounts.schemas import ProfileCardSchema
-from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuerySchema
+from webapp.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageQuerySchema, PageSchema
 
 MAX_QUERY = 200
 _QUERY = validate.Length(min=1, max=MAX_QUERY)
@@ -31,16 +32,13 @@ class FoundPersonSchema(Schema):
     profile = fields.Nested(ProfileCardSchema, required=True, attribute="card")
     bio = fields.String(required=True, allow_none=True)
     followers = fields.Integer(required=True)
-    viewer = fields.Function(
-        lambda one: None if one.following is None else {"following": one.following}, required=True
-    )
+    viewer = fields.Nested(ViewerSchema, required=True, allow_none=True)
 
 
-class FoundPeopleSchema(Schema):
+class FoundPeopleSchema(PageSchema):
     """A page of people."""
 
     items = fields.List(fields.Nested(FoundPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class TagSchema(Schema):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,12 @@ from webapp import full_text
 from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import table_of
 from webapp.pagination import newest_first
 from webapp.posts.models import Post, PostTag
 from webapp.posts.views import PostView, select_posts, views
-from webapp.posts.visibility import listed, of_interest
+from webapp.posts.visibility import of_interest
 from webapp.search.errors import SearchTooSlowError
 
 SECONDS = 3
@@ -35,7 +36,7 @@ class Found:
     card: ProfileCard
     bio: str | None
     followers: int
-    following: bool | None
+    viewer: dict[str, bool] | None
     created_at: datetime
 
 
@@ -54,7 +55,7 @@ def find_posts(text: str, viewer: UUID | None, page: dict[str, Any]) -> list[Pos
         return []
     with _in_time() as session:
         matches = full_text.post_matches(session, wanted, _P.c.id, _P.c.text)
-        query = select_posts(viewer).where(matches, _shown(viewer))
+        query = select_posts(viewer).where(matches, of_interest(viewer))
         return views(session, newest_first(_P.c.created_at, _P.c.id, query, page), viewer)
 
 
@@ -69,7 +70,9 @@ def find_people(text: str, viewer: UUID | None, page: dict[str, Any]) -> list[Fo
         matches = full_text.name_begins(session, handle, _A.c.id)
         if matches is None:
             return []
-        query = _people(viewer).where(matches, _A.c.handle.is_distinct_from(handle))
+        query = _people(viewer).where(matches)
+        if page.get("since") is None:
+            query = query.where(_A.c.handle.is_distinct_from(handle))
         if viewer is not None:
             query = query.where(~conditions.muted(viewer, _A.c.id))
         found = list(session.execute(newest_first(_A.c.created_at, _A.c.id, query, page)))
@@ -90,7 +93,7 @@ def find_tags(text: str, viewer: UUID | None, limit: int) -> list[TagCount]:
             .select_from(
                 _TAGS.join(_P, _P.c.id == _TAGS.c.post_id).join(_A, _A.c.id == _P.c.account_id)
             )
-            .where(full_text.begins(session, _TAGS.c.tag, beginning), _shown(viewer))
+            .where(full_text.begins(session, _TAGS.c.tag, beginning), of_interest(viewer))
             .group_by(_TAGS.c.tag)
             .order_by(count.desc(), _TAGS.c.tag)
             .limit(limit)
@@ -103,10 +106,6 @@ def folded(tag: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold())
 
 
-def _shown(viewer: UUID | None) -> ColumnElement[bool]:
-    return listed(None) if viewer is None else of_interest(viewer)
-
-
 def _people(viewer: UUID | None) -> Any:
     columns = (_A.c.id, _A.c.handle, _A.c.name, _A.c.avatar_id, _A.c.bio, _A.c.created_at)
     source = _A.outerjoin(_N, _N.c.account_id == _A.c.id)
@@ -114,19 +113,15 @@ def _people(viewer: UUID | None) -> Any:
     query = query.select_from(source)
     if viewer is None:
         return query.where(conditions.active())
-    query = query.add_columns(conditions.follows(viewer, _A.c.id).label("is_following"))
+    query = query.add_columns(*flags(viewer))
     theirs = and_(conditions.active(), ~conditions.blocked(viewer, _A.c.id))
     return query.where(or_(_A.c.id == viewer, theirs))
 
 
 def _found(row: Row[Any]) -> Found:
-    following = getattr(row, "is_following", None)
+    viewer = flags_of(row) if hasattr(row, "following") else None
     card = card_of(row.id, row.handle, row.name, row.avatar_id)
-    return Found(card, row.bio, row.followers, _bool(following), row.created_at)
-
-
-def _bool(value: Any) -> bool | None:
-    return None if value is None else bool(value)
+    return Found(card, row.bio, row.followers, viewer, row.created_at)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.openapi_examples import SIGNED_STAMP, either
-from webapp.pagination import Cursor, link_next
+from webapp.pagination import Answer, Cursor, page_answer
 from webapp.posts.schemas import BundleQuerySchema, DeletionSchema
 from webapp.stamps import reading, service
 from webapp.stamps.reading import StampView
@@ -52,16 +52,12 @@ def make(body: dict[str, Any]) -> tuple[StampView, int]:
 @signed_in(Scope.READ)
 @blueprint.arguments(StampPageQuerySchema(), location="query")
 @blueprint.response(200, StampPageSchema)
-def mine(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def mine(page: dict[str, Any]) -> Answer:
     """Return one's own stamps, newest first; ``digest`` finds those of one file."""
     digest = page.pop("digest", None)
     found = reading.stamps_of_account(db.session(), current_account_id(), page, digest)
-    items, more = found[: page["limit"]], len(found) > page["limit"]
-    if not more:
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].id)
-    more_of = {} if digest is None else {"digest": digest}
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor, **more_of)
+    more = {} if digest is None else {"digest": digest}
+    return page_answer(found, page, lambda one: Cursor(one.created_at, one.id), **more)
 
 
 @blueprint.get("/stamps/<uuid:stamp_id>")

@@ -4,7 +4,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from webapp.accounts.schemas import HEX_BOUND
 from webapp.columns import iso
-from webapp.pagination import PageQuerySchema
+from webapp.pagination import PageQuerySchema, PageSchema
 from webapp.posts.schemas import UUID_TEXT
 
 DIGEST = validate.Regexp(
@@ -28,11 +28,10 @@ class StampSchema(Schema):
     anchoring = fields.Dict(required=True)
 
 
-class StampPageSchema(Schema):
+class StampPageSchema(PageSchema):
     """A page of stamps, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(StampSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class StampPageQuerySchema(PageQuerySchema):

@@ -59,19 +59,20 @@ def test_people_who_reacted_are_listed_newest_first_without_the_blocked(
     first = crowd[0]
     follow(app, first, crowd[1])
     mute(app, first, crowd[2])
-    page = first.call("GET", f"{url}?limit=4").json
+    page = first.call("GET", f"{url}?limit=3").json
+    assert [item["account"] for item in page["items"]] == [*newest[:2], newest[3]]
     assert [item["viewer"] for item in page["items"]] == [
         dict.fromkeys(("following", "followed_by", "muted", "blocking"), False) | changed
-        for changed in ({}, {}, {"muted": True}, {"following": True})
+        for changed in ({}, {}, {"following": True})
     ]
     assert set(page["items"][0]) == {"account", "profile", "created_at", "viewer"}
     assert page["items"][0]["profile"]["handle"] == "person4"
     since = f"{url}?since={page['next']}"
-    assert [one["account"] for one in first.call("GET", since).json["items"]] == newest[:3]
+    assert [one["account"] for one in first.call("GET", since).json["items"]] == newest[:2]
     block(app, crowd[4], first)
     block(app, first, crowd[3])
     suspend(app, crowd[1])
-    assert walked(first, url, "account") == [newest[2], newest[4]]
+    assert walked(first, url, "account") == [newest[4]]
     assert walked(visitor, url, "account") == [newest[0], newest[1], newest[2], newest[4]]
     assert visitor.call("GET", f"/posts/{shown['id']}").json["counts"][f"{path}s"] == 5
     alice.delete(shown)

@@ -93,7 +93,12 @@ def test_only_what_the_viewer_may_see_and_wants_is_found(
     assert said(alice, "plum") == everything[1:]
     assert said(bob, "plum") == []
     assert found(bob, "carol", "people") == []
-    assert found(alice, "carol", "people")[0]["viewer"] == {"following": True}
+    assert found(alice, "carol", "people")[0]["viewer"] == {
+        "following": True,
+        "followed_by": False,
+        "muted": False,
+        "blocking": False,
+    }
     with app.app_context(), writing() as session:
         session.add(Mute(muter_id=ids["a"], muted_id=ids["c"], created_at=utc_now()))
     assert said(alice, "plum") == []

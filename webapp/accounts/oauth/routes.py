@@ -29,7 +29,7 @@ from webapp.accounts.tokens import current_account_id
 from webapp.chain_access import settings
 from webapp.errors import MalformedRequestError
 from webapp.http import ApiBlueprint, takes_form
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Answer, Cursor, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("oauth", __name__, description="Apps of others (OAuth 2.0)")
 well_known = Blueprint("well_known", __name__)
@@ -120,14 +120,10 @@ def revoke_token() -> Response:
 @signed_in()
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, ConsentPageSchema)
-def consents_given(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def consents_given(page: dict[str, Any]) -> Answer:
     """Return what the person allows which apps, newest first."""
     found = consents.consents_of(current_account_id(), page)
-    items = found[: page["limit"]]
-    if len(found) == len(items):
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return page_answer(found, page, lambda one: Cursor(one.created_at, one.id))
 
 
 @blueprint.delete("/oauth/consents/<uuid:consent_id>")

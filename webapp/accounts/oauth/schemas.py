@@ -4,6 +4,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from webapp.accounts.oauth.redirects import MAX_URI, check_redirect_uri
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 
 
 def _check_name(name: str) -> None:
@@ -104,11 +105,10 @@ class ConsentSchema(Schema):
     created_at = fields.Function(lambda consent: iso(consent.created_at), required=True)
 
 
-class ConsentPageSchema(Schema):
+class ConsentPageSchema(PageSchema):
     """A page of consents, newest first."""
 
     items = fields.List(fields.Nested(ConsentSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class AppTokensSchema(Schema):

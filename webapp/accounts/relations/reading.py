@@ -12,11 +12,13 @@ from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.models import Account, AccountCounts
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.conditions import Person
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.extensions import table_of
 from webapp.pagination import newest_first
 
 _A, _N = table_of(Account).c, table_of(AccountCounts).c
+_ACCOUNT_ID: ColumnElement[Any] = _A.id
 # By a name of their own: the conditions ask the same tables about each row.
 _FOLLOWS, _BLOCKS, _MUTES = (
     table_of(model).alias(f"listed_{model.__tablename__}") for model in (Follow, Block, Mute)
@@ -49,13 +51,15 @@ class Listed:
     viewer: dict[str, bool] | None
 
 
-def flags(viewer: UUID) -> tuple[ColumnElement[Any], ...]:
+def flags(
+    viewer: Person, person: ColumnElement[Any] = _ACCOUNT_ID
+) -> tuple[ColumnElement[Any], ...]:
     """Return the columns of the viewer's flags, for a query over accounts."""
     return (
-        conditions.follows(viewer, _A.id).label("following"),
-        conditions.follows(_A.id, viewer).label("followed_by"),
-        conditions.muted(viewer, _A.id).label("muted"),
-        conditions.blocks(viewer, _A.id).label("blocking"),
+        conditions.follows(viewer, person).label("following"),
+        conditions.follows(person, viewer).label("followed_by"),
+        conditions.muted(viewer, person).label("muted"),
+        conditions.blocks(viewer, person).label("blocking"),
     )
 
 

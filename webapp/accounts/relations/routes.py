@@ -12,10 +12,9 @@ from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_account_id_or_none
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Answer, Cursor, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("relations", __name__, description="Follow, block and mute")
-Page = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.post("/users/<uuid:user_id>/follow")
@@ -60,7 +59,7 @@ def unblock(user_id: UUID) -> None:
 @blueprint.response(201, RelationSchema)
 @blueprint.alt_response(200, schema=RelationSchema, description="So it was before")
 def mute(user_id: UUID) -> tuple[Standing, int]:
-    """Mute a person: feed, search and notifications leave them out. They are not told."""
+    """Mute a person: feed, search, answers, reactions and notifications leave them out. They are not told."""
     return _made(service.mute(current_account_id(), user_id))
 
 
@@ -76,7 +75,7 @@ def unmute(user_id: UUID) -> None:
 @signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
-def followers(page: dict[str, Any], user_id: UUID) -> Page:
+def followers(page: dict[str, Any], user_id: UUID) -> Answer:
     """Return who follows a person, newest first."""
     viewer = current_account_id_or_none()
     return _page(*reading.followers(db.session(), user_id, viewer, page), page)
@@ -86,7 +85,7 @@ def followers(page: dict[str, Any], user_id: UUID) -> Page:
 @signed_in(Scope.READ, optional=True)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
-def following(page: dict[str, Any], user_id: UUID) -> Page:
+def following(page: dict[str, Any], user_id: UUID) -> Answer:
     """Return whom a person follows, newest first."""
     viewer = current_account_id_or_none()
     return _page(*reading.following(db.session(), user_id, viewer, page), page)
@@ -96,7 +95,7 @@ def following(page: dict[str, Any], user_id: UUID) -> Page:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
-def blocks(page: dict[str, Any]) -> Page:
+def blocks(page: dict[str, Any]) -> Answer:
     """Return whom you block, newest first; only you see it."""
     return _page(*reading.blocks(db.session(), current_account_id(), page), page)
 
@@ -105,7 +104,7 @@ def blocks(page: dict[str, Any]) -> Page:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, PeoplePageSchema)
-def mutes(page: dict[str, Any]) -> Page:
+def mutes(page: dict[str, Any]) -> Answer:
     """Return whom you mute, newest first; only you see it."""
     return _page(*reading.mutes(db.session(), current_account_id(), page), page)
 
@@ -115,10 +114,8 @@ def _made(found: tuple[Standing, bool]) -> tuple[Standing, int]:
     return standing, 201 if new else 200
 
 
-def _page(found: list[Listed], total: int, page: dict[str, Any]) -> Page:
-    items = found[: page["limit"]]
-    body: dict[str, Any] = {"items": items, "next": None, "total": total}
-    if len(found) <= page["limit"]:
-        return body, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].account_id)
-    return body | {"next": str(cursor)}, 200, link_next(page, cursor)
+def _page(found: list[Listed], total: int, page: dict[str, Any]) -> Answer:
+    body, status, headers = page_answer(
+        found, page, lambda one: Cursor(one.created_at, one.account_id)
+    )
+    return body | {"total": total}, status, headers

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 
 
 class ViewerSchema(Schema):
@@ -13,6 +14,12 @@ class ViewerSchema(Schema):
     followed_by = fields.Boolean(required=True)
     muted = fields.Boolean(required=True)
     blocking = fields.Boolean(required=True)
+
+
+class SeenCardSchema(ProfileCardSchema):
+    """A person in short, and what they are to who asks."""
+
+    viewer = fields.Nested(ViewerSchema, required=True)
 
 
 class RelationSchema(Schema):
@@ -31,9 +38,8 @@ class ListedPersonSchema(Schema):
     viewer = fields.Nested(ViewerSchema, required=True, allow_none=True)
 
 
-class PeoplePageSchema(Schema):
+class PeoplePageSchema(PageSchema):
     """A page of people, newest first; ``total`` counts also those whom the list leaves out."""
 
     items = fields.List(fields.Nested(ListedPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
     total = fields.Integer(required=True)

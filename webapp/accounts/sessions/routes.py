@@ -10,7 +10,7 @@ from webapp.accounts.sessions.schemas import SessionPageSchema
 from webapp.accounts.tokens import current_caller
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Answer, Cursor, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("sessions", __name__, description="Where you are signed in")
 
@@ -19,15 +19,11 @@ blueprint = ApiBlueprint("sessions", __name__, description="Where you are signed
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, SessionPageSchema)
-def sessions(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def sessions(page: dict[str, Any]) -> Answer:
     """Return your sessions that are good now, newest first."""
     caller = current_caller()
     found = service.living_sessions(db.session(), caller.account_id, caller.session_id, page)
-    items = found[: page["limit"]]
-    if len(found) <= page["limit"]:
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return page_answer(found, page, lambda one: Cursor(one.created_at, one.id))
 
 
 @blueprint.delete("/me/sessions/<uuid:session_id>")

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 
 
 class SessionSchema(Schema):
@@ -15,8 +16,7 @@ class SessionSchema(Schema):
     current = fields.Boolean(required=True)
 
 
-class SessionPageSchema(Schema):
+class SessionPageSchema(PageSchema):
     """A page of sessions, newest first."""
 
     items = fields.List(fields.Nested(SessionSchema), required=True)
-    next = fields.String(required=True, allow_none=True)

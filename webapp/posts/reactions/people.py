@@ -36,8 +36,8 @@ def people_of(
 ) -> list[Reacting]:
     """Return who reacted to a post, newest first, one more than the page's limit.
 
-    Leaves out who is suspended or deleted, and who blocks the viewer or is blocked; a deleted post has
-    nobody. Raises PostNotFoundError.
+    Leaves out who is suspended or deleted, who blocks the viewer or is blocked, and whom they mute; a
+    deleted post has nobody. Raises PostNotFoundError.
     """
     readable_post(session, post_id, viewer)
     table = table_of(reaction.table)
@@ -55,8 +55,7 @@ def people_of(
         query = query.add_columns(
             conditions.follows(viewer, _A.c.id).label("following"),
             followed_by.exists().label("followed_by"),
-            conditions.muted(viewer, _A.c.id).label("muted"),
-        ).where(~conditions.blocked(viewer, _A.c.id))
+        ).where(~conditions.blocked(viewer, _A.c.id), ~conditions.muted(viewer, _A.c.id))
     rows = session.execute(newest_first(table.c.created_at, table.c.account_id, query, page))
     return [
         Reacting(
@@ -70,5 +69,6 @@ def people_of(
 
 
 def _flags(row: Any) -> dict[str, bool]:
-    flags = {name: bool(getattr(row, name)) for name in ("following", "followed_by", "muted")}
-    return flags | {"blocking": False}  # whom one blocks is in no list but that of the blocked
+    flags = {name: bool(getattr(row, name)) for name in ("following", "followed_by")}
+    # Whom one mutes or blocks is left out.
+    return flags | {"muted": False, "blocking": False}

@@ -19,10 +19,16 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.rules import parse_signature
 from webapp.openapi_examples import SIGNED_POST, either
-from webapp.pagination import Cursor, ForwardPageQuerySchema, PageQuerySchema, link_next
+from webapp.pagination import (
+    Answer,
+    Cursor,
+    ForwardPageQuerySchema,
+    PageQuerySchema,
+    page_answer,
+)
 from webapp.posts import lists
 from webapp.posts.marks import folded_tag
-from webapp.posts.pages import Answer, page_of
+from webapp.posts.pages import page_of
 from webapp.posts.reactions import comments
 from webapp.posts.reactions.people import people_of
 from webapp.posts.reactions.schemas import (
@@ -179,8 +185,4 @@ def _react(reaction: Reaction, body: dict[str, Any], post_id: UUID) -> tuple[Pos
 
 def _people(reaction: Reaction, post_id: UUID, page: dict[str, Any]) -> Answer:
     found = people_of(db.session(), reaction, post_id, current_account_id_or_none(), page)
-    items = found[: page["limit"]]
-    if len(found) <= page["limit"]:
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, items[-1].account_id)
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return page_answer(found, page, lambda one: Cursor(one.created_at, one.account_id))

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 from webapp.posts.schemas import COUNTS, VIEWER, NewPostSchema, PostSchema
 
 
@@ -37,17 +38,15 @@ class ReactingPersonSchema(Schema):
     viewer = fields.Dict(required=True, allow_none=True)
 
 
-class ReactingPageSchema(Schema):
+class ReactingPageSchema(PageSchema):
     """A page of people, newest first; ``next`` is the cursor of the next page."""
 
     items = fields.List(fields.Nested(ReactingPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
-class ThreadSchema(Schema):
+class ThreadSchema(PageSchema):
     """A post, the ancestors that may be seen (the first one first), and a page of what answers it."""
 
     ancestors = fields.List(fields.Nested(PostSchema), required=True)
     post = fields.Nested(PostSchema, required=True)
     items = fields.List(fields.Nested(PostSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
