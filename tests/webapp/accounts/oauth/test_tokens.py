@@ -86,7 +86,7 @@ def test_a_code_used_twice_at_once_is_good_at_most_once(
     def exchange() -> TestResponse:
         return Application(app.test_client(), public.client_id).exchange(code)
 
-    assert sorted(answer.status_code for answer in at_once(*[exchange] * 3)) == [200, 400, 400]
+    assert sorted(answer.status_code for answer in at_once(*[exchange] * 8)) == [200] + [400] * 7
 
 
 def test_a_code_is_bound_to_client_uri_and_challenge(
@@ -160,7 +160,7 @@ def test_a_refresh_token_used_twice_at_once_is_good_at_most_once(
     def refresh() -> TestResponse:
         return Application(app.test_client(), public.client_id).refresh(token)
 
-    assert sorted(answer.status_code for answer in at_once(*[refresh] * 3)) == [200, 400, 400]
+    assert sorted(answer.status_code for answer in at_once(*[refresh] * 8)) == [200] + [400] * 7
 
 
 def test_refreshing_narrows_scopes_and_never_widens_them(
