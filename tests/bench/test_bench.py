@@ -65,7 +65,7 @@ def test_feeds_are_compared_on_postgresql(app: Flask, database: str) -> None:
         return  # people, posts and follows come by COPY
     figures = feed.measure(app, Size(9, 30, 3, 4), rounds=2, per_round=2)
     check(figures)
-    assert len(figures) == 8
+    assert len(figures) == 9
 
 
 def test_the_tree_is_compared_with_bare_hashing() -> None:

@@ -103,13 +103,11 @@ def serve() -> Iterator[Callable[[bytes, bool], int]]:
         servers.append(server)
 
         def run() -> None:
-            kept = []
-            with contextlib.suppress(OSError):
+            with contextlib.ExitStack() as kept, contextlib.suppress(OSError):
                 while True:
-                    client, _ = server.accept()
+                    client = kept.enter_context(server.accept()[0])
                     client.recv(65_536)
                     client.sendall(answer)
-                    kept.append(client)
                     if close:
                         client.close()
 

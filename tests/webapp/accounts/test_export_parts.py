@@ -61,6 +61,7 @@ LEFT_OUT = {
     "post_mentions": "is in the texts of posts",
     "recovery_codes": "are hashes of secrets",
     "sign_in_nonces": "are good for ten minutes",
+    "webhook_deliveries": "tell an app of one's notifications, which are exported",
 }
 MAYBE_PEOPLE = {"account_id", "owner_id", "actor_id", "sender_id", "reporter_id", "author"}
 
