@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import pytest
 from eth_account import Account
 from flask import Flask
 from sqlalchemy import update
@@ -96,6 +97,7 @@ def test_the_list_is_read_in_pages(alice: Person) -> None:
     assert alice.call("GET", f"/devices?since={cursor}").json["items"] == whole[:1]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_last_use_is_found_by_its_index(app: Flask, alice: Person) -> None:
     alice.allow_device()
     with counting(app) as statements:

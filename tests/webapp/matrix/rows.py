@@ -26,9 +26,7 @@ ROWS: dict[str, Row] = {
     "DELETE /conversations/<uuid:conversation>/members/<uuid:person>": Row(
         "401 404 403 204 404 204"
     ),
-    "DELETE /devices/<address>": Row(
-        "401 400 403 400 400 400", {"message": {}, "signature": "0x00"}
-    ),  # malformed
+    "DELETE /devices/<address>": Row("401 403 403 403 403 403", "@revocation"),  # not_your_author
     "DELETE /me": Row("401 204 204 204 204 204", {"password": "a long password"}),
     "DELETE /me/sessions": Row("401 204 204 204 204 204"),
     "DELETE /me/sessions/<uuid:session_id>": Row("401 204 204 204 204 204"),
@@ -62,9 +60,9 @@ ROWS: dict[str, Row] = {
     "GET /me/moderation": Row("401 200 200 200 200 200"),
     "GET /me/mutes": Row("401 200 200 200 200 200"),
     "GET /me/sessions": Row("401 200 200 200 200 200"),
-    "GET /media/<uuid:media_id>": Row("404"),  # media_not_found
-    "GET /media/<uuid:media_id>/info": Row("401 404 404 404 404 404"),  # media_not_found
-    "GET /media/<uuid:media_id>/thumbnail": Row("404"),  # media_not_found
+    "GET /media/<uuid:media_id>": Row("404 404 404 404 404 200"),
+    "GET /media/<uuid:media_id>/info": Row("401 404 404 404 404 200"),
+    "GET /media/<uuid:media_id>/thumbnail": Row("404 404 404 404 404 409"),  # media_processing
     "GET /messages/<uuid:conversation>": Row("401 404 404 200 404 200"),
     "GET /messages/preferences": Row("401 200 200 200 200 200"),
     "GET /moderation/appeals": Row("401 403 403 403 200 403"),  # moderators_only
@@ -75,7 +73,11 @@ ROWS: dict[str, Row] = {
     "GET /notifications/preferences": Row("401 200 200 200 200 200"),
     "GET /notifications/unread": Row("401 200 200 200 200 200"),
     "GET /oauth/apps": Row("401 200 200 200 200 200"),
-    "GET /oauth/authorize": Row("401 400 400 400 400 400"),  # malformed
+    "GET /oauth/authorize": Row(
+        "401 200 200 200 200 200",
+        query="?response_type=code&client_id={asked_app}&redirect_uri=https://app.example/back"
+        "?from=troth&scope=read&code_challenge={challenge}&code_challenge_method=S256",
+    ),
     "GET /oauth/consents": Row("401 200 200 200 200 200"),
     "GET /openapi.json": Row("200"),
     "GET /posts/<uuid:post_id>": Row("200 404 200 200 200 200"),
@@ -112,7 +114,7 @@ ROWS: dict[str, Row] = {
     ),
     "PATCH /me": Row("401 200 403 200 200 200", {"bio": "hello"}),
     "POST /appeals": Row(
-        "401 404 404 404 404 404", {"action": "01930000-0000-7000-8000-000000000001", "text": "why"}
+        "401 404 404 404 404 201", {"action": "{action}", "text": "why"}
     ),  # action_not_found
     "POST /auth/logout": Row("401 204 204 204 204 204"),
     "POST /auth/password": Row("200", {"handle": "the_owner", "password": "a long password"}),
@@ -128,16 +130,14 @@ ROWS: dict[str, Row] = {
     "POST /conversations/<uuid:conversation>/members": Row(
         "401 404 403 403 404 200", {"account": "{user_id}"}
     ),
-    "POST /devices": Row(
-        "401 400 403 400 400 400", {"message": {}, "signature": "0x00"}
-    ),  # malformed
+    "POST /devices": Row("401 403 403 403 403 403", "@delegation"),  # not_your_author
     "POST /me/deletion/nonce": Row("401 200 200 200 200 200"),
     "POST /me/exports": Row("401 202 202 202 202 200"),
     "POST /me/password": Row(
         "401 204 403 204 204 204",
         {"new_password": "yet another password", "password": "a long password"},
     ),
-    "POST /me/recovery-codes": Row("401 403 403 403 403 403"),  # password_wrong
+    "POST /me/recovery-codes": Row("401 201 403 201 201 201", {"password": "a long password"}),
     "POST /media": Row("401 400 403 400 400 400"),  # malformed
     "POST /messages": Row(
         "401 403 403 201 201 422", {"to": "{user_id}", "text": "hello"}
@@ -150,14 +150,25 @@ ROWS: dict[str, Row] = {
         {"act": "hide", "type": "post", "subject": "{post_id}", "reason": "no"},
     ),  # moderators_only
     "POST /moderation/appeals/<uuid:appeal_id>/decision": Row(
-        "401 400 403 400 400 400"
-    ),  # malformed
+        "401 403 403 403 200 403", {"decision": "refuse", "reason": "no"}
+    ),  # moderators_only
     "POST /notifications/read": Row("401 200 403 200 200 200", {"up_to": "1"}),
     "POST /oauth/apps": Row(
         "401 201 403 201 201 201",
         {"name": "x", "redirect_uris": ["http://127.0.0.1/x"], "confidential": False},
     ),
-    "POST /oauth/authorize": Row("401 400 403 400 400 400"),  # malformed
+    "POST /oauth/authorize": Row(
+        "401 200 403 200 200 200",
+        {
+            "response_type": "code",
+            "client_id": "{asked_app}",
+            "redirect_uri": "https://app.example/back?from=troth",
+            "scope": "read",
+            "code_challenge": "{challenge}",
+            "code_challenge_method": "S256",
+            "decision": "allow",
+        },
+    ),
     "POST /oauth/revoke": Row("401"),
     "POST /oauth/token": Row("400"),
     "POST /posts": Row("401 201 403 201 201 201", {"text": "hi"}),

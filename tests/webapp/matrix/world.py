@@ -12,6 +12,8 @@ from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from chain.proofs.records import Kind
 from tests.support import instance
+from tests.support.files import picture, upload
+from tests.support.oauth import register_app
 from tests.support.wallet import Person
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
@@ -24,11 +26,12 @@ PERSONAS = ("anonymous", "blocked", "suspended", "other", "moderator", "owner")
 
 @dataclass
 class World:
-    """The people by persona, and the ids that stand in the routes' placeholders."""
+    """The people by persona, the ids that stand in the routes' placeholders, and signed bodies."""
 
     app: Flask
     people: dict[str, Person]
     names: dict[str, str]
+    bodies: dict[str, Any]
 
     def person(self, persona: str) -> Person:
         """Return somebody at a client of their own: no cookies of others."""
@@ -60,9 +63,14 @@ def build(folder: Path, template: Path, node: DevNode, deployment: Deployment) -
             "name": "start.js",
             "sequence": "0",
         },
+        {
+            "delegation": device,
+            "revocation": wallet.sign(Kind.REVOCATION, wallet.revocation_record()),
+        },
     )
     world.names |= _owned(world)
     _set_apart(world)
+    world.names |= _judged(world)
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -77,6 +85,11 @@ def _owned(world: World) -> dict[str, str]:
     export = _made(owner, "/me/exports", None)
     app = {"name": "An app", "redirect_uris": ["http://127.0.0.1/back"], "confidential": False}
     oauth = _made(owner, "/oauth/apps", app)
+    asked = register_app(owner).request()
+    assert owner.call("POST", "/oauth/authorize", asked | {"decision": "allow"}).status_code == 200
+    (consent,) = owner.call("GET", "/oauth/consents").json["items"]
+    file = upload(owner, picture())
+    assert file.status_code == 201, file.text
     sessions = owner.call("GET", "/me/sessions").json["items"]
     return {
         "conversation": group["id"],
@@ -86,12 +99,28 @@ def _owned(world: World) -> dict[str, str]:
         "app_id": oauth["client_id"],
         "webhook_id": _made(owner, "/webhooks", {"url": "https://example.org/hook"})["id"],
         "stamp_id": _made(owner, "/stamps", {"digest": "0x" + "ab" * 32})["id"],
-        "appeal_id": "01930000-0000-7000-8000-000000000002",
-        "media_id": "01930000-0000-7000-8000-000000000001",
-        "consent_id": "01930000-0000-7000-8000-000000000000",
+        "asked_app": asked["client_id"],
+        "challenge": asked["code_challenge"],
+        "media_id": file.json["id"],
+        "consent_id": consent["id"],
         "session_id": sessions[0]["id"],
         "other": other.account,
     }
+
+
+def _judged(world: World) -> dict[str, str]:
+    """Let a moderator who is no persona hide two posts of the owner, who appeals against one hiding."""
+    owner, judge = world.people["owner"], Person(world.app.test_client()).register("the_judge")
+    with world.app.app_context(), writing() as session:
+        chosen = update(Account).where(Account.handle == "the_judge")
+        session.execute(chosen.values(role="moderator"))
+    actions = []
+    for _ in range(2):
+        post = _made(owner, "/posts", {"text": "bad"})
+        act = {"act": "hide", "type": "post", "subject": post["id"], "reason": "no"}
+        actions.append(_made(judge, "/moderation/actions", act)["id"])
+    appeal = _made(owner, "/appeals", {"action": actions[0], "text": "why"})
+    return {"appeal_id": appeal["id"], "action": actions[1]}
 
 
 def _made(person: Person, path: str, body: Any) -> dict[str, Any]:
@@ -126,7 +155,9 @@ def reopened(
 
 
 def fill(value: Any, world: World, persona: str) -> Any:
-    """Put the world's names into a body: every ``{name}`` in its texts."""
+    """Put the world's names into a body: every ``{name}`` in its texts; ``@name`` is a signed body."""
+    if isinstance(value, str) and value.startswith("@"):
+        return world.bodies[value.removeprefix("@")]
     if isinstance(value, dict):
         return {key: fill(one, world, persona) for key, one in value.items()}
     if isinstance(value, list):
