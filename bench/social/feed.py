@@ -188,6 +188,8 @@ def _fan_out(app: Flask, star: Person, size: Size) -> list[Figure]:
         deliver()
         with writing() as session:
             session.execute(_keep_all(star), {"now": now})
+        # Seeding may take longer than a token lasts.
+        star.token = _token(UUID(star.account))
         say(f"feed: a post to {size.followers:,} followers")
         begin = time.perf_counter()
         post = star.call("POST", "/posts", {"text": "to all"}).json["id"]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.log.models import Author, Delegation, Entry
 from webapp.log.service import newest_block_time
+from webapp.pagination import Cursor
 
 BIGGEST = 2**63 - 1  # a cursor of another list may name more; no database has such a row
 
@@ -58,6 +59,11 @@ def devices_of(session: Session, account_id: UUID, page: dict[str, Any]) -> list
     # As in accepting a record: neither our clock nor the chain's may be past the expiry.
     now = max(time.time(), newest_block_time(session))
     return [_view(device, used, now) for device, used in session.execute(query)]
+
+
+def place_of(device: DeviceView) -> Cursor:
+    """Return where a device key stands in the list."""
+    return Cursor(device.created_at, UUID(int=device.entry.id))
 
 
 def _view(device: Delegation, last_used_at: datetime | None, now: float) -> DeviceView:

@@ -1,12 +1,11 @@
 """HTTP for people: /auth, /users and /devices."""
 
 from typing import Any
-from uuid import UUID
 
 from webapp.accounts import service, tokens
 from webapp.accounts.access import signed_in
 from webapp.accounts.cookies import ends_session, hands_on_session, hands_out_session
-from webapp.accounts.devices import devices_of
+from webapp.accounts.devices import devices_of, place_of
 from webapp.accounts.idempotency import (
     idempotent,
     idempotent_in_session,
@@ -30,7 +29,7 @@ from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
 from webapp.openapi_examples import SIGNED_REVOCATION
-from webapp.pagination import Cursor, PageQuerySchema, link_next
+from webapp.pagination import Answer, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")
 
@@ -104,14 +103,10 @@ def logout() -> None:
 @signed_in(Scope.ACCOUNT)
 @blueprint.arguments(PageQuerySchema(), location="query")
 @blueprint.response(200, DevicePageSchema)
-def devices(page: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def devices(page: dict[str, Any]) -> Answer:
     """Return the device keys that your linked wallets allowed, newest first, with their last use."""
     found = devices_of(db.session(), current_account_id(), page)
-    items = found[: page["limit"]]
-    if len(found) <= page["limit"]:
-        return {"items": items, "next": None}, 200, {}
-    cursor = Cursor(items[-1].created_at, UUID(int=items[-1].entry.id))
-    return {"items": items, "next": str(cursor)}, 200, link_next(page, cursor)
+    return page_answer(found, page, place_of)
 
 
 @blueprint.post("/devices")

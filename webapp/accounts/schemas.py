@@ -8,6 +8,7 @@ from webapp.accounts.devices import DeviceState
 from webapp.columns import iso
 from webapp.log.models import Delegation
 from webapp.log.states import anchoring
+from webapp.pagination import PageSchema
 
 HEX_BOUND = 2 + 2 * 8_192 + 2
 
@@ -106,8 +107,7 @@ class ListedDeviceSchema(DeviceSchema):
     )
 
 
-class DevicePageSchema(Schema):
+class DevicePageSchema(PageSchema):
     """A page of device keys, newest first."""
 
     items = fields.List(fields.Nested(ListedDeviceSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
