@@ -31,7 +31,8 @@ ONLY_ANVIL: dict[str, set[str]] = {
 }
 ONLY_HERE: dict[str, set[str]] = {
     "block": set(),
-    "transaction": set(),
+    # anvil leaves it out of a transaction that was mined this very moment.
+    "transaction": {"blockTimestamp"},
     "receipt": set(),
     "log": set(),
 }
