@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import accept, finality, gas, seal, size, sustained, tree, verify
+from bench import accept, finality, gas, seal, size, sustained, tree, ui, verify
 from bench.measure import Figure, say
 from bench.report import table, to_json
 from bench.social import feed
@@ -24,6 +24,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "sustained": sustained.run,
     "size": size.run,
     "feed": feed.run,
+    "ui": ui.run,
 }
 FEWEST, FEW = 100, 1_000
 

@@ -43,7 +43,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 def _aim(figure: Figure) -> str:
     if figure.aim is None:
         return ""
-    unit = "x" if figure.aim_of == "ratio" else figure.unit
+    unit = "x" if figure.aim_of in ("ratio", "no dearer") else figure.unit
     sign = ">=" if figure.aim_of == "at least" else "<="
     return f"{sign} {_amount(figure.aim, unit)}"
 

@@ -3,6 +3,7 @@
 Posts come by the service call in hundreds, as fast as it takes them, while another process sweeps as the worker does:
 seals every second, sends, follows anvil's blocks of one second each, and calls an anchor final two blocks later.
 Beside it the floor: one signature recovered and one row inserted for each post, by the hundred, and nothing else.
+Then as many as one process takes over HTTP, one after another, by Flask's test client.
 """
 
 import multiprocessing
@@ -47,7 +48,7 @@ from webapp.signers import anchorer_signer, deployer_signer
 from workers.anchoring import sweep
 
 AIM = 1_000  # posts a second
-POSTS = 30_000
+POSTS, OVER_HTTP = 30_000, 3_000
 AT_ONCE = 200
 AUTHORS = 50
 SETTINGS: dict[str, Any] = {"seal_interval": 1.0, "confirmations": 2, "log_level": "ERROR"}
@@ -70,8 +71,10 @@ def run() -> list[Figure]:
             return measure(home, url, rpc)
 
 
-def measure(home: Path, url: str, rpc: str, count: int = POSTS) -> list[Figure]:
-    """Return both rates in posts a second, and how much of the floor's is reached."""
+def measure(
+    home: Path, url: str, rpc: str, count: int = POSTS, over_http: int = OVER_HTTP
+) -> list[Figure]:
+    """Return the rates in posts a second, and how much of the floor's is reached."""
     app = _application(home, url, rpc)
     with app.app_context():
         _fund(app)
@@ -85,9 +88,11 @@ def measure(home: Path, url: str, rpc: str, count: int = POSTS) -> list[Figure]:
         accepted = time.perf_counter() - start
         _wait_for_final(app, count)
         final = time.perf_counter() - start
+        http = _rate_over_http(app, over_http, count)
     return [
         _figure("accepted to final, service call, anvil", count / final, floor, AIM),
         _figure("the same, accepted only", count / accepted, floor, None),
+        _figure("accepted to final, over HTTP, one process", http, floor, None),
     ]
 
 
@@ -128,6 +133,20 @@ def _publish(app: Flask, posts: list[SignedPost]) -> None:
                 if isinstance(answer, ProblemError):
                     raise answer
             db.session.remove()
+
+
+def _rate_over_http(app: Flask, count: int, before: int) -> float:
+    """Return how many posts a second become final that come one by one; so many are final already."""
+    say(f"sustained: publishing {count:,} posts over HTTP")
+    writers = [Writer.signed_in(app) for _ in range(AUTHORS)]
+    bodies = [writers[number % AUTHORS].signed_post(number) for number in range(count)]
+    start = time.perf_counter()
+    for number, body in enumerate(bodies):
+        answer = writers[number % AUTHORS].call("POST", "/posts", body)
+        if answer.status_code != 201:
+            raise RuntimeError(f"post {number} was refused: {answer.text}")
+    _wait_for_final(app, before + count)
+    return count / (time.perf_counter() - start)
 
 
 def _wait_for_final(app: Flask, count: int) -> None:

@@ -15,6 +15,7 @@ _HEX = {"genesis": 32, "code_hash": 32, "contract": 20, "anchorer": 20}
 _PLACE_HEX = {"address": 20, "code_hash": 32}
 # Later than the first records, which stay readable; setting up again adds what they lack.
 _PLACES = ("identity_registry", "asset_registry")
+_ADDED = (*_PLACES, "issuer")
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Deployment:
 
     `genesis` tells chains with one chain id apart; `contract`, `code_hash` and `block` are those of
     AnchorLog, as a Place has them. Addresses are lower-case 0x. A registry is None in a record that is
-    older than the registry.
+    older than the registry; `issuer`, who vouches for people in this server's name, where nobody does.
     """
 
     chain_id: int
@@ -46,6 +47,7 @@ class Deployment:
     anchorer: str
     identity_registry: Place | None = None
     asset_registry: Place | None = None
+    issuer: str | None = None
 
     def save(self, directory: Path) -> Path:
         """Write the record of this chain below `directory` in one step and return its path."""
@@ -88,10 +90,11 @@ def _read(path: Path) -> Deployment:
     except (OSError, ValueError) as error:
         raise UnusableRecord(path, f"it cannot be read ({error})") from error
     names = {field.name for field in fields(Deployment)}
-    if not isinstance(content, dict) or set(content) | set(_PLACES) != names:
+    if not isinstance(content, dict) or set(content) | set(_ADDED) != names:
         raise UnusableRecord(path, f"it must hold exactly {', '.join(sorted(names))}")
-    content.update({name: None for name in _PLACES if name not in content})
-    _check_fields(path, content, _HEX, ("chain_id", "block"))
+    content.update({name: None for name in _ADDED if name not in content})
+    lengths = _HEX if content["issuer"] is None else _HEX | {"issuer": 20}
+    _check_fields(path, content, lengths, ("chain_id", "block"))
     if path.name != f"{content['chain_id']}.json":
         raise UnusableRecord(path, f"it is about chain {content['chain_id']}")
     values: dict[str, Any] = dict(content)

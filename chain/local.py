@@ -26,9 +26,10 @@ class LocalChain:
     client: ChainClient
 
     @classmethod
-    def embedded(cls) -> "LocalChain":
-        """Start an empty chain in memory."""
-        return cls(ChainClient("memory:", provider=DevNodeProvider(DevNode(None))))
+    def embedded(cls, node: DevNode | None = None) -> "LocalChain":
+        """Start an empty chain in memory, or take the one of `node`, in this process too."""
+        own = DevNode(None) if node is None else node
+        return cls(ChainClient("memory:", provider=DevNodeProvider(own)))
 
     @cached_property
     def accounts(self) -> tuple[LocalSigner, ...]:

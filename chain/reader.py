@@ -15,7 +15,7 @@ from chain.errors import (
     UnexpectedAnswer,
 )
 from chain.proofs.errors import ChainUnavailableError
-from chain.proofs.readers import AnchorRecord, Block, ChainReader
+from chain.proofs.readers import AnchorRecord, Block, ChainReader, ClaimRecord
 
 # The pinned address holds no AnchorLog, which is an answer: nothing is anchored there.
 _NOT_AN_ANCHOR_LOG = (NoCode, ContractReverted, UnexpectedAnswer)
@@ -67,6 +67,19 @@ class NodeReader(ChainReader):
             time=state.block_time,
             block_number=state.block_number,
         )
+
+    def claim_of(
+        self, registry: str, issuer: str, subject: str, schema: bytes, digest: bytes, block: int
+    ) -> ClaimRecord | None:
+        """Return what the registry held of a claim after a block, None if no such contract is there."""
+        key = contracts.ClaimKey(issuer, subject, schema, digest)
+        with _translated():
+            try:
+                held = contracts.IdentityRegistry(self._client, registry).claim_of(key, block)
+            except _NOT_AN_ANCHOR_LOG:
+                return None
+        times = (held.issued_at, held.expires_at, held.ended_at)
+        return ClaimRecord(int(held.status), *times, held.reason)
 
     def next_sequence(self, contract: str, anchorer: str) -> int:
         """Return how many batches an anchorer has written at the head, 0 if there is no such contract."""

@@ -8,17 +8,22 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from eth_keyfile import keyfile
 from flask import Flask
 
-from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from tests.support import instance
+from tests.support.anchoring import anchor_all
 from tests.support.services import missing, postgres_server
 from tests.support.wallet import Person
 from webapp.accounts import passwords
 from webapp.extensions import db
-from workers.anchoring import sweep
+from webapp.log.service import current_log
+from workers.anchoring import seal
 
+REAL_WORK = keyfile.get_default_work_factor_for_kdf
+COLLECTED_AFTER = (200_000, 10, 50)
+pytest_plugins = ["tests.support.plain_stack", "tests.support.order"]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -27,9 +32,13 @@ class NetworkReachedError(AssertionError):
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector pass over what was imported and collected: it lives to the end."""
+    """Let the collector pass over what was imported and collected, which lives to the end, and rest.
+
+    Every test leaves an application behind, which the younger generations collect.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +69,20 @@ def real_passwords() -> None:
     """Hash passwords as the application does."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_keystores() -> Iterator[None]:
+    """Encrypt new keystores at scrypt's least cost; `real_keystores` has the real one."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keyfile, "get_default_work_factor_for_kdf", lambda _kdf: 2)
+        yield
+
+
+@pytest.fixture
+def real_keystores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encrypt new keystores as the application does."""
+    monkeypatch.setattr(keyfile, "get_default_work_factor_for_kdf", REAL_WORK)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return instance.migrated_sqlite(tmp_path_factory.mktemp("sqlite"))
@@ -87,14 +110,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DevNode, Deployment]]:
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[DevNode, instance.Prepared]]:
     node = DevNode(None)
     yield node, instance.prepare_node(node, tmp_path_factory.mktemp("node"))
     node.close()
 
 
 @pytest.fixture(scope="session")
-def shared_node(prepared: tuple[DevNode, Deployment]) -> DevNode:
+def shared_node(prepared: tuple[DevNode, instance.Prepared]) -> DevNode:
     return prepared[0]
 
 
@@ -108,15 +133,13 @@ def node(shared_node: DevNode) -> Iterator[DevNode]:
 
 @pytest.fixture
 def app(
-    database_url: str, node: DevNode, prepared: tuple[DevNode, Deployment], tmp_path: Path
+    database_url: str, node: DevNode, prepared: tuple[DevNode, instance.Prepared], tmp_path: Path
 ) -> Iterator[Flask]:
     """Give an application with an open log."""
     app = instance.make_app(tmp_path, database_url)
     instance.open_prepared(app, node, prepared[1])
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    instance.close_app(app)
 
 
 @pytest.fixture
@@ -125,8 +148,18 @@ def anchor(app: Flask) -> Callable[[], None]:
 
     def run() -> None:
         with app.app_context():
-            sweep()
-            sweep()
+            anchor_all()
+
+    return run
+
+
+@pytest.fixture
+def seal_batch(app: Flask) -> Callable[[], None]:
+    """Give a function that seals what waits into a batch of its own, for a later `anchor` to send."""
+
+    def run() -> None:
+        with app.app_context():
+            seal(current_log(db.session()).id)
 
     return run
 

@@ -33,7 +33,7 @@ FOREIGN = {
 }
 PROOFS_MAY = {"chain", "eth_keys", "eth_abi", "eth_utils", "eth_typing", "eth_hash", "sha3"}
 # Files beside the features that put the parts together.
-ASSEMBLY = {"webapp/__init__.py", "webapp/cli.py"}
+ASSEMBLY = {"webapp/factory.py", "webapp/cli.py"}
 
 
 def sources(room: str) -> list[Path]:

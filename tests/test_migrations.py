@@ -32,16 +32,20 @@ from sqlalchemy import (
 
 from chain.devnode.node import DevNode
 from tests.support import instance, revision_0001, revision_0002
+from tests.support.counting import check_counts
 from tests.support.revision_0001 import STATES, Row, post_id
 from tests.support.services import fresh_database, missing, postgres_server
 from tests.support.wallet import V1, Person
-from webapp import MIGRATIONS
 from webapp.database import BrokenReferencesError, migrating, writing
 from webapp.extensions import Base, db
+from webapp.factory import MIGRATIONS
+from webapp.feed.candidates import Window
+from webapp.feed.replaying import said
 from webapp.full_text import is_ours
 from webapp.log.models import Log
 from webapp.notifications.webhooks.models import WebhookDelivery
 from webapp.outbox.models import Attempt, Chain, Transaction
+from webapp.posts.restoring import restore_counts
 from webapp.status.readiness import check_ready
 from workers import anchoring
 
@@ -127,7 +131,10 @@ def check_kept(rows: Mapping[str, list[Row]]) -> None:
     with db.engine.connect() as connection:
         for name, before in rows.items():
             table = tables[name]
-            after = connection.execute(select(table).order_by(*table.primary_key)).mappings().all()
+            query = select(table).order_by(*table.primary_key)
+            if name == "events":  # what an upgrade writes down beside those of the release
+                query = query.where(table.c.type.not_like("baseline.%"))
+            after = connection.execute(query).mappings().all()
             key = [column.name for column in table.primary_key]
             ordered = sorted(before, key=lambda row: tuple(row[column] for column in key))
             assert len(after) == len(ordered), name
@@ -229,26 +236,22 @@ def test_messages_to_webhooks_say_whom_they_name(empty: Flask) -> None:
     with empty.app_context():
         upgrade(revision="0014")
         with db.engine.begin() as connection:
-
-            def insert(name: str, **row: Any) -> None:
-                kinds = {
-                    UUID: Uuid(),
-                    datetime: DateTime(timezone=True),
-                    dict: JSON(),
-                    list: JSON(),
-                }
-                columns = [column(key, kinds.get(type(one))) for key, one in row.items()]
-                connection.execute(table(name, *columns).insert().values(row))
-
-            insert("accounts", id=who, role="member", created_at=now)
+            _insert(connection, "accounts", id=who, role="member", created_at=now)
             texts = dict.fromkeys(("url", "host", "secret"), "x")
-            insert(
-                "webhooks", id=hook, account_id=who, kinds=[], position=0, created_at=now, **texts
+            _insert(
+                connection,
+                "webhooks",
+                id=hook,
+                account_id=who,
+                kinds=[],
+                position=0,
+                created_at=now,
+                **texts,
             )
             for id_, profile in ((named, {"id": str(who)}), (nameless, None)):
                 body = {"type": "notification.like", "data": {"profile": profile}}
                 row = {"webhook_id": hook, "kind": "like", "body": body, "created_at": now}
-                insert("webhook_deliveries", id=id_, **row)
+                _insert(connection, "webhook_deliveries", id=id_, **row)
         upgrade()
         found = select(WebhookDelivery.id, WebhookDelivery.actor_id)
         assert dict(tuple(one) for one in db.session.execute(found)) == {named: who, nameless: None}
@@ -256,6 +259,64 @@ def test_messages_to_webhooks_say_whom_they_name(empty: Flask) -> None:
         downgrade(revision="0014")
         upgrade()
         assert differences() == []
+
+
+def test_what_older_events_do_not_say_is_written_down(empty: Flask) -> None:
+    """Counts made anew from events are those of the rows, also of what was there before the upgrade."""
+    now = datetime.now(UTC)
+    silent, follower, liked = people = [uuid4() for _ in range(3)]
+    with rows_of(empty, FIRST, revision_0001.insert_rows) as rows:
+        upgrade(revision="0016")
+        posts = [one["id"] for one in rows["posts"] if one["deleted_at"] is None]
+        with db.engine.begin() as connection:
+            for one in people:
+                _insert(connection, "accounts", id=one, role="member", created_at=now)
+                _insert(connection, "account_counts", account_id=one)
+            for one in (silent, follower):
+                follow = {"follower_id": one, "followee_id": liked}
+                _insert(connection, "follows", **follow, created_at=now)
+                for name in ("likes", "reposts"):
+                    _insert(connection, name, account_id=one, post_id=posts[0], created_at=now)
+                _change(connection, "account_counts", {"account_id": one}, following=1)
+            known = {"type": "post.liked", "account_id": follower, "subject": str(posts[0])}
+            _insert(connection, "events", **known, data={}, created_at=now, delivered=True)
+            _change(connection, "accounts", {"id": silent}, suspended_at=now)
+            for one in posts[1:3]:
+                _change(connection, "posts", {"id": one}, parent_id=posts[0])
+            _change(connection, "posts", {"id": posts[2]}, hidden_at=now)
+            _change(connection, "account_counts", {"account_id": liked}, followers=2)
+            reactions = {"likes": 2, "reposts": 2, "comments": 2}
+            _insert(connection, "post_counts", post_id=posts[0], **reactions)
+        upgrade()
+        check_counts(empty)
+        assert restore_counts() == 0
+        check_counts(empty)
+        told = [one.created_at for one in said(db.session(), follower, Window(limit=9))]
+        assert told == [now]
+        db.session.remove()
+        downgrade(revision="0016")
+        with db.engine.connect() as connection:
+            shown = connection.execute(text("SELECT likes, reposts, comments FROM post_counts"))
+            assert [tuple(row) for row in shown] == [(2, 2, 2)]
+        upgrade()
+        assert restore_counts() == 0
+
+
+_KINDS = {UUID: Uuid(), datetime: DateTime(timezone=True), dict: JSON(), list: JSON()}
+
+
+def _table_with(name: str, row: Mapping[str, Any]) -> Any:
+    return table(name, *(column(key, _KINDS.get(type(one))) for key, one in row.items()))
+
+
+def _insert(connection: Connection, name: str, **row: Any) -> None:
+    connection.execute(_table_with(name, row).insert().values(row))
+
+
+def _change(connection: Connection, name: str, whose: Mapping[str, Any], **row: Any) -> None:
+    [(key, value)] = whose.items()
+    which = _table_with(name, {**row, **whose})
+    connection.execute(which.update().where(which.c[key] == value).values(row))
 
 
 def schema() -> dict[str, Any]:

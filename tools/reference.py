@@ -4,11 +4,11 @@ import dataclasses
 import sys
 from pathlib import Path
 
-import webapp  # importing it registers every refusal of every feature
+from webapp import factory  # importing it registers every refusal of every feature
 from webapp.config import Settings, variable
 from webapp.errors import ProblemError
 
-DOCS = Path(webapp.__file__).resolve().parent.parent / "docs"
+DOCS = Path(factory.__file__).resolve().parent.parent / "docs"
 DEFAULTS = {"data_dir": "`data` in the project's folder"}
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, LargeBinary, String
+from sqlalchemy import JSON, BigInteger, DateTime, Index, Integer, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -15,6 +15,12 @@ RECORD_ID = LargeBinary(16)
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 # None is SQL NULL: an erased message leaves no value at all.
 DOCUMENT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def given_index(name: str, *columns: str) -> Index:
+    """Return an index of the rows whose first column is not null."""
+    given = text(f"{columns[0]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=given, postgresql_where=given)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

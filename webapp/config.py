@@ -5,6 +5,7 @@ A setting has a working default on the embedded chain and database; no secret ha
 """
 
 import dataclasses
+import ipaddress
 import math
 import os
 import re
@@ -28,6 +29,7 @@ MAX_BATCH_ENTRIES = 10_000
 LIMITS = (
     "limit_sign_in",
     "limit_failures",
+    "limit_guesses",
     "limit_register",
     "limit_read",
     "limit_write",
@@ -35,6 +37,8 @@ LIMITS = (
 )
 MIB = 1_048_576
 MOST = 10**9  # of anything that is counted or waited for
+MOST_NAME = 60
+NAME_WANTED = "1 to 60 characters"
 
 
 class InvalidSettingError(ValueError):
@@ -124,7 +128,13 @@ class Settings:
     cors_origins: str = _setting("", "Origins of web pages allowed to call the API, by commas")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* is believed")
     limit_sign_in: str = _setting("20/minute", "Sign-ins allowed to one address")
-    limit_failures: str = _setting("50/hour", "Failed sign-ins allowed to one account")
+    limit_failures: str = _setting(
+        "50/hour",
+        "Failed sign-ins allowed to one account, from networks that it was not signed in from",
+    )
+    limit_guesses: str = _setting(
+        "10/hour", "Failed sign-ins allowed to one account from one network"
+    )
     limit_register: str = _setting("20/hour", "Registrations allowed to one address and handle")
     limit_read: str = _setting(
         "3000/minute", "Units of reading allowed to one account, or signed out to one address"
@@ -148,6 +158,32 @@ class Settings:
     media_decoders: int = _setting(
         2, "Images read at once on one machine, each with at most 1.5 GiB of address space"
     )
+    mints_per_account: int = _setting(
+        20, "Mints a day that this server pays the gas of, for one account. 0: none at all"
+    )
+    mints_per_day: int = _setting(1_000, "The same for all accounts together. 0: none at all")
+    claims_per_day: int = _setting(
+        1_000,
+        "Claims a day that this server's issuer writes to the chain, for everybody together; more wait. 0: none at all",
+    )
+    content_file_bytes: int = _setting(
+        50 * MIB, "Bytes that one content of assets may have, a file or its metadata"
+    )
+    content_quota_bytes: int = _setting(
+        1_024 * MIB, "Bytes of assets' content that one account may keep"
+    )
+    content_quota_files: int = _setting(10_000, "Contents of assets that one account may keep")
+    content_unused_seconds: float = _setting(
+        86_400.0, "Seconds after which content that no asset uses is removed"
+    )
+    ipfs_url: str = _setting(
+        "",
+        "HTTP API of an IPFS node that pins content too, as in http://127.0.0.1:5001. Empty: none, content "
+        "is kept and served here alone",
+    )
+    ipfs_timeout: float = _setting(
+        30.0, "Seconds to wait for an answer of the IPFS node, for each piece of it"
+    )
     log_level: str = _setting("INFO", "Lowest level that is logged")
     metrics_token: str = _setting(
         "",
@@ -156,6 +192,12 @@ class Settings:
     jwt_secret: str = _setting("", "Key of the tokens (32 characters or more)", secret=True)
     anchorer_key: str = _setting("", "Private key, in hex, that anchors batches", secret=True)
     deployer_key: str = _setting("", "Private key, in hex, that deploys contracts", secret=True)
+    issuer_key: str = _setting(
+        "",
+        "Private key, in hex, that vouches for people. Made up on embedded defaults; elsewhere without it, and "
+        "without a keystore, this server vouches for nobody",
+        secret=True,
+    )
     message_keys: str = _setting(
         "",
         "Keys of private messages, 64 hex digits each, by commas; the first encrypts, all decrypt",
@@ -168,6 +210,23 @@ class Settings:
     )
     anchorer_keystore: str = _setting(
         "", "Encrypted keystore file (Web3 Secret Storage V3), instead of the anchorer's key"
+    )
+    issuer_keystore: str = _setting("", "Encrypted keystore file, instead of the issuer's key")
+    issuer_name: str = _setting("Troth", "Name that stands beside what this server vouches for")
+    trusted_issuers: str = _setting(
+        "",
+        "Other issuers whose claims are shown, as address=name by commas; claims of all others are not",
+    )
+    smtp_url: str = _setting(
+        "",
+        "Mail server for codes: smtps://user:password@host, or smtp:// with STARTTLS (without it only to this "
+        "machine). Empty: the embedded one, which shows what it gets; none against an external chain or database",
+    )
+    smtp_from: str = _setting("troth@localhost", "Sender of the codes")
+    mail_port: int = _setting(0, "Port of the embedded mail server. 0: a free one")
+    dns_servers: str = _setting(
+        "",
+        "Name servers that are asked for TXT records, address or address:port by commas. Empty: the system's",
     )
     sender_keystores: str = _setting(
         "", "Encrypted keystore files, by commas, of senders besides those given by key"
@@ -280,9 +339,14 @@ def _check_numbers(settings: Settings) -> None:
     least = {"seal_interval": 0, "confirmations": -1, "trusted_proxies": 0, "fee_cap_gwei": 0}
     least |= {"webhooks_to_loopback": 0, "streams": 0, "stream_seconds": 1}
     least |= {"tip_cap_gwei": 1, "node_failures": 0, "node_lag": 0, "node_patience": 0}
-    least |= {"feed_merge_followers": 0}
+    least |= {"feed_merge_followers": 0, "mints_per_account": 0, "mints_per_day": 0}
+    least |= {"claims_per_day": 0}
     media = ("image_bytes", "image_pixels", "video_bytes", "quota_files", "decoders")
     least |= {f"media_{name}": 1 for name in media}
+    least |= {"content_file_bytes": 1, "content_quota_files": 1}
+    for name in ("media_quota_bytes", "content_quota_bytes"):
+        if getattr(settings, name) < 0:
+            raise InvalidSettingError(variable(name), str(getattr(settings, name)), "0 or more")
     for name, bound in least.items():
         value = getattr(settings, name)
         if not (math.isfinite(value) and bound <= value <= MOST):
@@ -290,7 +354,8 @@ def _check_numbers(settings: Settings) -> None:
             raise InvalidSettingError(variable(name), str(value), wanted)
     above = ("sweep_interval", "claim_seconds", "node_timeout", "node_retry", "stuck_seconds")
     tokens = ("access_token_seconds", "refresh_token_seconds", "media_unused_seconds")
-    for name in (*above, *tokens, "feed_dormant_days"):
+    content = ("content_unused_seconds", "ipfs_timeout")
+    for name in (*above, *tokens, *content, "feed_dormant_days"):
         value = getattr(settings, name)
         if not (math.isfinite(value) and 0 < value <= MOST):
             wanted = f"above zero, at most {MOST}"
@@ -299,6 +364,7 @@ def _check_numbers(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     ports = {"port": settings.port, "chain_port": settings.chain_port}
+    ports |= {"mail_port": settings.mail_port} if settings.mail_port else {}
     for name, port in ports.items():
         if not 0 < port < 65_536:
             raise InvalidSettingError(variable(name), str(port), "a port from 1 to 65535")
@@ -309,10 +375,6 @@ def _check(settings: Settings) -> None:
         wanted = "0, or a port from 1 to 65535"
         raise InvalidSettingError("TROTH_STREAM_PORT", str(settings.stream_port), wanted)
     _check_numbers(settings)
-    if settings.media_quota_bytes < 0:
-        raise InvalidSettingError(
-            "TROTH_MEDIA_QUOTA_BYTES", str(settings.media_quota_bytes), "0 or more"
-        )
     for name in LIMITS:
         try:
             parse_many(getattr(settings, name))
@@ -321,6 +383,8 @@ def _check(settings: Settings) -> None:
             raise InvalidSettingError(variable(name), getattr(settings, name), wanted) from None
     _check_keys(settings)
     _check_nodes(settings)
+    _check_ipfs(settings.ipfs_url)
+    _check_identities(settings)
     if settings.metrics_token and len(settings.metrics_token) < 16:
         raise InvalidSettingError("TROTH_METRICS_TOKEN", "(hidden)", "16 characters or more")
     if settings.jwt_secret and len(settings.jwt_secret) < 32:
@@ -328,7 +392,8 @@ def _check(settings: Settings) -> None:
 
 
 def _check_keys(settings: Settings) -> None:
-    given = [(name, getattr(settings, name)) for name in ("anchorer_key", "deployer_key")]
+    names = ("anchorer_key", "deployer_key", "issuer_key")
+    given = [(name, getattr(settings, name)) for name in names]
     given += [("sender_keys", key) for key in listed(settings.sender_keys)]
     for name, key in given:
         if key and not re.fullmatch(r"(0x)?[0-9a-fA-F]{64}", key):
@@ -339,6 +404,7 @@ def _check_keys(settings: Settings) -> None:
             raise InvalidSettingError(variable("message_keys"), "(hidden)", wanted)
     for one, other in (
         ("anchorer_key", "anchorer_keystore"),
+        ("issuer_key", "issuer_keystore"),
         ("keystore_password", "keystore_password_file"),
     ):
         if getattr(settings, one) and getattr(settings, other):
@@ -352,3 +418,42 @@ def _check_nodes(settings: Settings) -> None:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             wanted = "URLs that start with http:// or https://, by commas"
             raise InvalidSettingError("TROTH_CHAIN_URL", "(hidden)", wanted)
+
+
+def _check_ipfs(url: str) -> None:
+    wanted = "a URL such as http://127.0.0.1:5001, without a path"
+    try:
+        parts = urlsplit(url)
+        fits = parts.port != 0 and parts.path in ("", "/") and not parts.query + parts.fragment
+    except ValueError:
+        fits = False
+    if url and not (fits and parts.scheme in ("http", "https") and parts.hostname):
+        # It may hold a password.
+        raise InvalidSettingError(variable("ipfs_url"), "(hidden)", wanted)
+
+
+def _check_identities(settings: Settings) -> None:
+    if not 1 <= len(settings.issuer_name) <= MOST_NAME:
+        raise InvalidSettingError("TROTH_ISSUER_NAME", settings.issuer_name, NAME_WANTED)
+    for item in listed(settings.trusted_issuers):
+        address, _, name = item.partition("=")
+        named = 1 <= len(name.strip()) <= MOST_NAME
+        if not re.fullmatch(r"0x[0-9a-fA-F]{40}", address.strip()) or not named:
+            wanted = "0x and 40 hex digits, =, and a name of at most 60 characters, by commas"
+            raise InvalidSettingError("TROTH_TRUSTED_ISSUERS", item, wanted)
+    if settings.smtp_url:
+        parts = urlsplit(settings.smtp_url)
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+            raise InvalidSettingError("TROTH_SMTP_URL", "(hidden)", "smtp://… or smtps://…")
+    if not re.fullmatch(r"[!-?A-~]{1,64}@[0-9A-Za-z.-]{1,255}", settings.smtp_from):
+        raise InvalidSettingError("TROTH_SMTP_FROM", settings.smtp_from, "one e-mail address")
+    for item in listed(settings.dns_servers):
+        host, _, port = item.rpartition(":") if item.count(":") == 1 else (item, "", "53")
+        try:
+            ipaddress.ip_address(host)
+            good = 0 < int(port) < 65_536
+        except ValueError:
+            good = False
+        if not good:
+            wanted = "addresses, or address:port, by commas"
+            raise InvalidSettingError("TROTH_DNS_SERVERS", item, wanted)

@@ -7,7 +7,7 @@ readers, BEGIN IMMEDIATE for writers, which wait for each other.
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVarTuple
 from uuid import UUID
@@ -19,8 +19,10 @@ from sqlalchemy import (
     Executable,
     Select,
     event,
+    func,
     insert,
     literal,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
@@ -346,19 +348,51 @@ def kept(session: Session, query: Select[*Row], model: type[Base]) -> Select[*Ro
     return query.with_for_update(read=True, of=table_of(model))
 
 
+def in_turn(session: Session, query: Select[*Row], key: UUID) -> Select[*Row]:
+    """Make a query wait behind whoever has come by ``go_first`` with the same key, until the commit; many may at once.
+
+    For ``kept``: PostgreSQL lets those who share a row's lock overtake whoever waits to have it alone, for ever if they
+    come without a gap. Its advisory locks are given in the order in which they were asked for.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return query
+    return query.where(func.pg_advisory_xact_lock_shared(_number(key)).is_not(None))
+
+
+def go_first(session: Session, key: UUID) -> None:
+    """Let whoever comes by ``in_turn`` with the key from now on wait until the commit, and wait for those before.
+
+    Call it right before the row of that key is ``locked``.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(_number(key))))
+
+
+def _number(key: UUID) -> int:
+    """Return the random half of an id as PostgreSQL's bigint; two that have the same only wait for each other."""
+    return int.from_bytes(key.bytes[8:], signed=True)
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert those of some rows, of the same columns, that no unique key forbids, in one statement."""
+    if rows:
+        session.execute(_insertion(session, table).on_conflict_do_nothing(), list(rows))
+
+
 def insert_or_ignore(session: Session, table: type[Base], **values: object) -> bool:
     """Insert a row unless a unique key forbids it; return whether it was inserted."""
-    dialect = session.get_bind().dialect.name
-    target = table_of(table)
-    statement: sqlite.Insert | postgresql.Insert
-    if dialect == "sqlite":
-        statement = sqlite.insert(target).values(**values).on_conflict_do_nothing()
-    elif dialect == "postgresql":
-        statement = postgresql.insert(target).values(**values).on_conflict_do_nothing()
-    else:
-        raise UnsupportedDatabaseError(dialect)
+    statement = _insertion(session, table).values(**values).on_conflict_do_nothing()
     # A returned row is certain on both; the count of rows is not.
     return session.execute(statement.returning(literal(1))).first() is not None
+
+
+def _insertion(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    dialect = session.get_bind().dialect.name
+    if dialect == "sqlite":
+        return sqlite.insert(table_of(table))
+    if dialect == "postgresql":
+        return postgresql.insert(table_of(table))
+    raise UnsupportedDatabaseError(dialect)
 
 
 def insert_many(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:

@@ -154,7 +154,7 @@ def register_error_handlers(app: Flask) -> None:
     """Answer every error of the application as problem+json."""
     app.register_error_handler(ProblemError, problem_response)
     app.register_error_handler(MalformedError, _on_malformed)
-    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(DBAPIError, _on_database)
     app.register_error_handler(PoolTimeoutError, _on_full_pool)
     app.register_error_handler(Exception, _on_bug)
@@ -196,7 +196,8 @@ def _on_malformed(error: MalformedError) -> Response:
     return problem_response(malformed_record(error))
 
 
-def _on_http(error: HTTPException) -> Response:
+def http_problem(error: HTTPException) -> Response:
+    """Return the answer to what Flask and its extensions raise by themselves."""
     status = error.code or 500
     if status < 400:
         return current_app.make_response(error.get_response())

@@ -3,16 +3,29 @@
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from webapp.late_api import LateApi
 from webapp.openapi_examples import answer_example, body_example, value_of
+from webapp.openapi_parameters import explain_parameters
 from webapp.openapi_security import security_schemes
 
 PROBLEM = "application/problem+json"
+# What somebody reads first, on the documentation page too.
+ABOUT = """\
+Register by `POST /users` or sign in by `POST /auth/password` or `POST /auth/siwe`, and send the `access_token` as
+`Authorization: Bearer …`; `POST /auth/refresh` gives fresh tokens for the `refresh_token`. `POST /posts` publishes, and
+`GET /posts/{post_id}` tells how far the proof of a post is.
+
+- Every refusal is `application/problem+json` with a `code` that never changes, `errors` by field and a `request_id`.
+- With an `Idempotency-Key` a POST may be sent again for 24 hours and acts once.
+- Lists lead on by `next` (send it as `cursor`) and to what is newer by `newest` (send it as `since`).
+- `RateLimit` and `RateLimit-Policy` tell what is left of a budget; 429 says in `Retry-After` how long to wait.
+- `GET /events` is live, by server-sent events; `POST /webhooks` sends the same to an app.
+"""
 _KINDS = {str: "string", dict: "object", list: "array", type(None): "string"}
 _APIDOC = "_apidoc"  # where flask-smorest keeps what it knows of a view
 KEYED = "keyed"
@@ -23,6 +36,8 @@ KEY_PARAMETER = {
     "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     "description": "The same key and body within 24 hours act once, and are answered alike",
 }
+HEEDS_IF_MATCH = "troth_heeds_if_match"
+View = TypeVar("View", bound=Callable[..., Any])
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -65,13 +80,17 @@ class ProblemApi(LateApi):
     def _write(self) -> None:
         super()._write()
         prefix = self._app.config["OPENAPI_URL_PREFIX"]
-        for name, scheme in security_schemes(f"{prefix}/oauth/token").items():
+        mark = self._app.config["JWT_ACCESS_COOKIE_NAME"].removesuffix("troth_access")
+        for name, scheme in security_schemes(f"{prefix}/oauth/token", mark).items():
             self.spec.components.security_scheme(name, scheme)
 
     def _openapi_json(self) -> Response:
         """Give the document, which is written once: that takes longer than anything else that all may ask."""
         if self._document is None:
-            self._document = json.dumps(self.spec.to_dict(), separators=(",", ":")).encode()
+            written = explain_parameters(
+                self.spec.to_dict(), self._app.config["OPENAPI_URL_PREFIX"]
+            )
+            self._document = json.dumps(written, separators=(",", ":")).encode()
         answer = Response(self._document, mimetype="application/json")
         answer.headers["Cache-Control"] = "public, max-age=300"
         answer.add_etag()
@@ -93,10 +112,17 @@ class ProblemApi(LateApi):
 
 
 def add_key(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Say that an operation takes an Idempotency-Key."""
-    if info.get(KEYED):
-        doc.setdefault("parameters", []).append(dict(KEY_PARAMETER))
+    """Say that an operation takes an Idempotency-Key, or heeds If-Match beside one."""
+    for mark, parameter in ((KEYED, KEY_PARAMETER), (HEEDS_IF_MATCH, IF_MATCH)):
+        if info.get(mark):
+            doc.setdefault("parameters", []).append(dict(parameter))
     return doc
+
+
+def heeds_if_match(view: View) -> View:
+    """Let the document say that a view heeds If-Match; ``doc`` would take the place of an Idempotency-Key."""
+    tell(view, HEEDS_IF_MATCH, True)
+    return view
 
 
 def add_examples(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:

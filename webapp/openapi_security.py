@@ -16,11 +16,13 @@ SCOPES = {
     "messages:write": "Write private messages",
     "notifications:read": "Read notifications",
     "profile:write": "Change the profile",
+    "assets:write": "Begin mints, and hand in what a wallet signed for them",
+    "webhooks:write": "Be sent what the person is told, as far as the other scopes go",
 }
 
 
-def security_schemes(token_url: str) -> dict[str, dict[str, Any]]:
-    """Return the ways in which a request says whom it is from."""
+def security_schemes(token_url: str, mark: str) -> dict[str, dict[str, Any]]:
+    """Return the ways in which a request says whom it is from; ``mark`` begins the cookies' names."""
     flow = {
         "authorizationUrl": "/oauth/authorize",
         "tokenUrl": token_url,
@@ -31,13 +33,13 @@ def security_schemes(token_url: str) -> dict[str, dict[str, Any]]:
     return {
         BEARER: token | {"description": "The access token of a sign-in"},
         REFRESH: token | {"description": "The refresh token of a sign-in"},
-        COOKIE: {"type": "apiKey", "in": "cookie", "name": "troth_access"},
-        REFRESH_COOKIE: {"type": "apiKey", "in": "cookie", "name": "troth_refresh"},
+        COOKIE: {"type": "apiKey", "in": "cookie", "name": f"{mark}troth_access"},
+        REFRESH_COOKIE: {"type": "apiKey", "in": "cookie", "name": f"{mark}troth_refresh"},
         CSRF: {
             "type": "apiKey",
             "in": "header",
             "name": "X-CSRF-Token",
-            "description": "The value of the cookie `troth_csrf_access`, or `troth_csrf_refresh`",
+            "description": f"The value of the cookie `{mark}troth_csrf_access`, or `{mark}troth_csrf_refresh`",
         },
         OAUTH: {"type": "oauth2", "flows": {"authorizationCode": flow}},
         CLIENT: {"type": "http", "scheme": "basic", "description": "client_id and client_secret"},

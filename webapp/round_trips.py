@@ -7,7 +7,9 @@ from typing import Any
 from psycopg.adapt import PyFormat
 from psycopg.rows import namedtuple_row
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
+from psycopg.types.json import Jsonb
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Connection,
     Executable,
@@ -24,6 +26,7 @@ from sqlalchemy.engine import Compiled, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from webapp.database import connection_of, driver_errors, psycopg_connection, send_begin
 from webapp.extensions import Base, db, table_of
@@ -138,6 +141,52 @@ def _insert_as_one(tables: "_Shape", change: Update | None) -> Insert:
     return last.add_cte(*ctes)
 
 
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows, which all give the same columns; one statement where the database can.
+
+    Every column that has no default of the database's own must be given, but for those that are null.
+    """
+    if not rows:
+        return
+    connection, table = connection_of(session), table_of(model)
+    raw = psycopg_connection(connection)
+    if raw is None:
+        connection.execute(insert(table).inline(), list(rows))
+        return
+    arrays = {name: _array(table.c[name].type, [row[name] for row in rows]) for name in rows[0]}
+    # An array of nulls alone has no type that the driver could know.
+    given = {
+        name: values for name, values in arrays.items() if any(one is not None for one in values)
+    }
+    with driver_errors(connection):
+        raw.execute(_insert_from_arrays(model, tuple(given), connection.dialect), given)
+
+
+def _array(kind: TypeEngine[Any], values: list[Any]) -> list[Any]:
+    if isinstance(kind, JSON):
+        return [None if value is None else Jsonb(value) for value in values]
+    return values
+
+
+def _insert_from_arrays(model: type[Base], names: Sequence[str], dialect: Dialect) -> Composed:
+    given, columns = _unnested(model, names, dialect)
+    return SQL(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM unnest({given}) AS fresh({columns})"
+    ).format(table=Identifier(model.__tablename__), columns=columns, given=given)
+
+
+def _unnested(
+    model: type[Base], names: Sequence[str], dialect: Dialect
+) -> tuple[Composed, Composed]:
+    """Return a column's values as one array each, in binary, and the columns' names, both for any number of rows."""
+    types = {one.name: one.type.compile(dialect) for one in table_of(model).c}
+    given = [
+        SQL("{}::{}[]").format(Placeholder(name, PyFormat.BINARY), SQL(types[name]))
+        for name in names
+    ]
+    return SQL(", ").join(given), SQL(", ").join(Identifier(name) for name in names)
+
+
 def update_by_id(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Change many rows, each found by its ``id``; all give the same columns.
 
@@ -160,19 +209,14 @@ def update_by_id(session: Session, model: type[Base], rows: Sequence[Mapping[str
 
 def _update_from_arrays(model: type[Base], names: Sequence[str], dialect: Dialect) -> Composed:
     """Return one UPDATE for any number of rows: a column's values travel as one array, in binary."""
-    types = {one.name: one.type.compile(dialect) for one in table_of(model).c}
-    every = ("id", *names)
-    given = [
-        SQL("{}::{}[]").format(Placeholder(name, PyFormat.BINARY), SQL(types[name]))
-        for name in every
-    ]
+    given, every = _unnested(model, ("id", *names), dialect)
     return SQL(
         "UPDATE {table} SET {changes} FROM unnest({given}) AS fresh({names}) WHERE {table}.id = fresh.id"
     ).format(
         table=Identifier(model.__tablename__),
         changes=SQL(", ").join(SQL("{0} = fresh.{0}").format(Identifier(name)) for name in names),
-        given=SQL(", ").join(given),
-        names=SQL(", ").join(Identifier(name) for name in every),
+        given=given,
+        names=every,
     )
 
 

@@ -11,7 +11,9 @@ from webapp.config import Settings, variable
 from webapp.keyring import Keyring, KeyringError, load_keyring, make_keyring
 
 FILE_NAME = "secrets.json"
-VERSION = 1
+VERSION = 2
+# The first version had no key of an issuer; it is added at the next start.
+FIRST_VERSION = 1
 
 
 class SecretsError(Exception):
@@ -20,14 +22,16 @@ class SecretsError(Exception):
 
 @dataclass(frozen=True)
 class Secrets:
-    """The JWT secret, and the private keys (hex) of anchorer and deployer.
+    """The JWT secret, and the private keys (hex) of anchorer, deployer and issuer of claims.
 
-    The anchorer's is empty where a keystore holds it, the deployer's where it is the anchorer's.
+    The anchorer's is empty where a keystore holds it, the deployer's where it is the anchorer's, the issuer's
+    where a keystore holds it or this server vouches for nobody.
     """
 
     jwt_secret: str
     anchorer_key: str
     deployer_key: str
+    issuer_key: str
 
 
 def load_secrets(settings: Settings) -> Secrets:
@@ -50,7 +54,10 @@ def load_secrets(settings: Settings) -> Secrets:
                 "set it, or start once with `troth run` on the embedded defaults."
             )
         found[name] = value
-    return Secrets(**found)
+    # Unlike the others not made up for an external chain, where somebody has to pay for what it does.
+    made_up = kept.get("issuer_key", "") if settings.embedded_chain else ""
+    issuer = "" if settings.issuer_keystore else settings.issuer_key or made_up
+    return Secrets(**found, issuer_key=issuer)
 
 
 def load_message_keys(settings: Settings) -> Keyring:
@@ -85,12 +92,25 @@ def make_secrets(settings: Settings) -> Secrets:
     else:
         if not path.exists():
             _write(path, _fresh())
+        elif (kept := _read(path))["version"] == FIRST_VERSION:
+            _write(path, Secrets(**_own(kept), issuer_key=_new_key()))
         make_keyring(settings)
     return load_secrets(settings)
 
 
 def _fresh() -> Secrets:
-    return Secrets(secrets.token_hex(32), *("0x" + secrets.token_hex(32) for _ in range(2)))
+    return Secrets(secrets.token_hex(32), *(_new_key() for _ in range(3)))
+
+
+def _new_key() -> str:
+    return "0x" + secrets.token_hex(32)
+
+
+def _own(kept: dict[str, Any]) -> dict[str, str]:
+    """Return what a file of the first version holds."""
+    return {
+        name: str(kept.get(name, "")) for name in ("jwt_secret", "anchorer_key", "deployer_key")
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -98,9 +118,9 @@ def _read(path: Path) -> dict[str, Any]:
         kept: Any = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise SecretsError(f"{path} cannot be read ({error}); restore it from a backup.") from error
-    if not isinstance(kept, dict) or kept.get("version") != VERSION:
+    if not isinstance(kept, dict) or kept.get("version") not in (FIRST_VERSION, VERSION):
         raise SecretsError(
-            f"{path} is not of version {VERSION}, which this release reads; use the release that "
+            f"{path} is not of version {FIRST_VERSION} or {VERSION}, which this release reads; use the release that "
             "wrote it, or restore it from a backup."
         )
     found: dict[str, Any] = kept

@@ -26,6 +26,27 @@ def deployer_signer(settings: Settings) -> Signer:
     return _from_hex(key) if key else anchorer_signer(settings)
 
 
+def issuer_signer(settings: Settings) -> Signer | None:
+    """Return the signer that vouches for people, None where this server vouches for nobody.
+
+    Raises SecretsError, also for the address of another signer, and KeystoreUnusable.
+    """
+    if settings.issuer_keystore:
+        found = _open(settings.issuer_keystore, settings)
+    else:
+        key = load_secrets(settings).issuer_key
+        if not key:
+            return None
+        found = _from_hex(key)
+    others = [anchorer_signer(settings), *sender_signers(settings)]
+    if found.address in (one.address for one in others):
+        raise SecretsError(
+            f"{found.address} is the issuer's and another signer's; give TROTH_ISSUER_KEY a key of its own, "
+            "since each orders its transactions by itself, and a stolen one must not vouch for people."
+        )
+    return found
+
+
 def sender_signers(settings: Settings) -> list[Signer]:
     """Return the signers of all transactions but batches, in the order of the settings.
 

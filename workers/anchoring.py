@@ -14,8 +14,10 @@ from sqlalchemy import exists, select
 from chain.client import ChainClient
 from chain.deploy import anchor_log_code
 from chain.errors import ChainError, NodeUnavailable, RpcRefused, WrongChain
+from chain.keystore import KeystoreUnusable
 from chain.signer import Signer
 from webapp.chain_access import chain_client, settings
+from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.log import instance
@@ -26,10 +28,11 @@ from webapp.log.rebuilding import find_fork
 from webapp.log.service import current_log
 from webapp.outbox.chains import HALTED, MOST_REASON, chain_state, note_state, note_wait
 from webapp.outbox.models import Chain, ChainState, SignerRole, Transaction, TransactionState
-from webapp.signers import anchorer_signer, sender_signers
+from webapp.secrets import SecretsError
+from webapp.signers import anchorer_signer, issuer_signer, sender_signers
 from webapp.status.recording import record_nodes
 from workers.claims import claimed
-from workers.indexing import Indexing, prune
+from workers.indexing import Indexing, prune, read_past
 from workers.moderating import tend_moderation
 from workers.sealing import seal_due
 from workers.sending import Sending, SendingPolicy
@@ -145,6 +148,7 @@ def _send(log_id: int) -> None:
     here, chain_ref = settings(), _chain_ref(log_id)
     others = _busy(sender_signers(here), chain_ref)
     signers = [(anchorer_signer(here), SignerRole.ANCHORER)]
+    signers += [(one, SignerRole.ISSUER) for one in _busy(_issuers(here), chain_ref)]
     for signer, role in signers + [(one, SignerRole.SENDER) for one in others]:
         with claimed(f"send:{chain_ref}:{signer.address}") as mine:
             if not mine:
@@ -159,6 +163,16 @@ def _send(log_id: int) -> None:
                 problems.append(error)
     if problems:
         raise problems[0]
+
+
+def _issuers(here: Settings) -> list[Signer]:
+    """Return the issuer, if it can be had: a key that cannot be opened must not keep batches from the chain."""
+    try:
+        issuer = issuer_signer(here)
+    except (SecretsError, KeystoreUnusable) as error:
+        log.error("sweep.no_issuer", problem=str(error))  # noqa: TRY400 - the sentence says all
+        return []
+    return [] if issuer is None else [issuer]
 
 
 def _busy(signers: Sequence[Signer], chain_ref: int) -> list[Signer]:
@@ -179,7 +193,8 @@ def _index(log_id: int) -> None:
             return
         client = chain_client()
         try:
-            Indexing(client, log_id, here.depth).run()
+            follower = Indexing(client, log_id, here.depth)
+            follower.run()
         except DeepReorgError as error:
             _halt_deep(client, chain_ref, error)
             raise
@@ -188,6 +203,7 @@ def _index(log_id: int) -> None:
         if here.embedded_chain and here.depth and _waits_for_depth(log_id, chain_ref):
             # The embedded chain mines only what is sent: nothing else would ever bury the last batch.
             client.request("evm_mine", [])
+        read_past(client, follower.registries)
 
 
 def check_instance(client: ChainClient, log_id: int) -> int:
@@ -199,7 +215,10 @@ def check_instance(client: ChainClient, log_id: int) -> int:
     here = instance.read_instance(session, log_id)
     session.rollback()
     # Of every node, also of one that is connected later.
-    client.expect(here.chain_id, here.genesis, {here.contract: anchor_log_code()})
+    code = {here.contract: anchor_log_code()} | {
+        one.address: one.code_hash for one in here.registries
+    }
+    client.expect(here.chain_id, here.genesis, code)
     try:
         instance.check_instance(session, client, here)
     except DeepReorgError as error:

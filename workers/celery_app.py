@@ -30,6 +30,7 @@ def make_celery(flask_app: Flask) -> Celery:
     app.conf.update(queue_settings(settings.broker_url))
     app.conf.update(
         include=["workers.tasks"],
+        # Also here, for whoever starts beat on this application: it would ring nothing, and say so to nobody.
         beat_schedule=beat_schedule(settings.seal_seconds),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.assets.telling import ASSETS
 from webapp.database import writing
 from webapp.events.failures import due_failures, note_failure, settle_failure
 from webapp.events.models import OWED, Event
@@ -24,12 +25,13 @@ from webapp.events.service import (
 from webapp.extensions import db
 from webapp.feed.consumer import FEED
 from webapp.feed.fan_out import fan_out, fan_out_waits
+from webapp.identities.consumer import IDENTITIES
 from webapp.notifications.consumer import NOTIFICATIONS
 from workers.claims import claimed
 from workers.messages import tell_of_messages
 
 # Everybody who is owed events, in the order in which they get them.
-CONSUMERS: tuple[Consumer, ...] = (FEED, NOTIFICATIONS)
+CONSUMERS: tuple[Consumer, ...] = (FEED, NOTIFICATIONS, IDENTITIES, ASSETS)
 MOST_EVENTS = 500
 MOST_RETRIES = 50
 # A run ends well before the lease of its claim; the next one goes on.

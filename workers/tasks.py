@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from workers import anchoring, delivery, media, upkeep
+from workers import anchoring, content, delivery, identities, media, upkeep
 
 
 @shared_task(name="troth.seal")
@@ -29,6 +29,12 @@ def prepare_media(row_id: int) -> None:  # noqa: ARG001 - what waits is found by
     media.work()
 
 
+@shared_task(name="troth.content")
+def tend_content(row_id: int) -> None:  # noqa: ARG001 - what waits is found by its rows
+    """Erase what nobody keeps, have the IPFS node pin the rest."""
+    content.work()
+
+
 @shared_task(name="troth.tidy")
 def tidy() -> None:
     """Delete what has expired."""
@@ -39,3 +45,9 @@ def tidy() -> None:
 def recount() -> None:
     """Compare some counts with their rows."""
     upkeep.recount()
+
+
+@shared_task(name="troth.claims")
+def tend_claims(_: int = 0) -> None:
+    """Look at what is claimed, and owe it to the chain."""
+    identities.tend_claims()

@@ -1,7 +1,7 @@
 """The worker's own clocks: sweep and delivery go on with no broker, no schedule and no message at all.
 
-They are threads of the worker's main process, started before the broker is ever asked; two, since people's
-feeds must not wait for the chain.
+They are threads of the worker's main process, started before the broker is ever asked; several, since people's
+feeds must not wait for the chain, nor anybody's files for an IPFS node.
 """
 
 import threading
@@ -14,7 +14,9 @@ from flask import Flask
 
 from workers.anchoring import sweep
 from workers.chores import do_chores
+from workers.content import work as tend_content
 from workers.delivery import deliver
+from workers.identities import tend_claims
 from workers.media import work as tend_media
 
 log = structlog.get_logger(__name__)
@@ -57,7 +59,8 @@ class SweepStep(bootsteps.StartStopStep):  # type: ignore[misc]
         app: Flask = worker.app.flask_app
         seconds = app.config["TROTH"].sweep_interval
         self.timers = [
-            SweepTimer(app, seconds, work) for work in (sweep, deliver, do_chores, tend_media)
+            SweepTimer(app, seconds, work)
+            for work in (sweep, deliver, do_chores, tend_media, tend_content, tend_claims)
         ]
         for timer in self.timers:
             timer.start()

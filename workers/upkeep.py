@@ -8,19 +8,28 @@ from sqlalchemy import delete
 from webapp.accounts.idempotency import LIFE, forget_tokens
 from webapp.accounts.models import IdempotencyKey, SignInNonce, SignInSession
 from webapp.accounts.oauth.models import OAuthCode
+from webapp.assets.content.storage import erase_old_parts
+from webapp.assets.tidying import tidy_mints
 from webapp.columns import utc_now
 from webapp.database import empty_write_ahead_log, writing
 from webapp.feed.keeping import drop_dormant
 from webapp.full_text import purge
+from webapp.identities.erasing import erase_old
+from webapp.identities.models import ClaimMail
+from webapp.identities.rotation import reencrypt_claims
+from webapp.identities.unlinked import end_unlinked
 from webapp.messages.rotation import reencrypt_all
 from webapp.notifications.service import forget_old
 from webapp.notifications.webhooks import sending as webhooks
 from webapp.posts.recounting import recount_some
 from workers.claims import claimed
+from workers.content import recheck_damaged
 
 # Expired nonces and codes are kept a little, so that a replay is known for what it is.
 NONCE_KEPT = timedelta(hours=1)
 CODE_KEPT = timedelta(hours=1)
+# Longer than any bound on mail looks back.
+MAIL_KEPT = timedelta(days=2)
 SESSION_KEPT = timedelta(days=30)
 # Of each kind and at each time: a small part of a second where nothing is very popular.
 RECOUNT_BATCHES = 10
@@ -30,23 +39,29 @@ log = structlog.get_logger(__name__)
 def tidy() -> int:
     """Delete expired nonces, codes, idempotency keys and sessions, erase old tokens, drop feeds nobody reads.
 
-    Words of erased texts leave the index, and what older keys encrypted is encrypted with the present one.
-    Returns how many rows and feeds went.
+    Claims of unlinked wallets that still stand are ended. Evidence and values of claims that are over, mints that came to nothing go too, words of erased texts leave the index, and what older keys encrypted is
+    encrypted with the present one. Returns how many rows and feeds went.
     """
     now = utc_now()
     expired = (
         delete(SignInNonce).where(SignInNonce.expires_at < now - NONCE_KEPT),
         delete(IdempotencyKey).where(IdempotencyKey.created_at < now - LIFE),
         delete(OAuthCode).where(OAuthCode.expires_at < now - CODE_KEPT),
+        delete(ClaimMail).where(ClaimMail.sent_at < now - MAIL_KEPT),
         delete(SignInSession).where(SignInSession.expires_at < now - SESSION_KEPT),
     )
     with writing() as session:
         forget_tokens(session)
         purge(session)
-        gone = sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
-    gone += drop_dormant() + forget_old() + webhooks.forget_old()
+        erased = erase_old(session)
+        gone = erased + sum(session.execute(one).rowcount for one in expired)  # type: ignore[attr-defined]
+    gone += tidy_mints() + drop_dormant() + forget_old() + webhooks.forget_old()
+    erase_old_parts()
+    if ended := end_unlinked():
+        log.warning("claims.ended_unlinked", claims=ended)
+    recheck_damaged()
     empty_write_ahead_log()
-    log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all())
+    log.info("upkeep.tidied", rows=gone, encrypted_anew=reencrypt_all() + reencrypt_claims())
     return gone
 
 

@@ -17,8 +17,10 @@ from chain.contracts.anchor_log import (
 )
 from chain.contracts.asset_registry import (
     AssetRegistry,
+    MintCall,
     Minted,
     Transferred,
+    decode_mint,
     decode_minted,
     decode_transfer,
 )
@@ -57,12 +59,14 @@ __all__ = [
     "EventFragment",
     "Fragment",
     "IdentityRegistry",
+    "MintCall",
     "Minted",
     "NewClaim",
     "RevocationReason",
     "Transferred",
     "decode_anchored",
     "decode_claim_change",
+    "decode_mint",
     "decode_minted",
     "decode_transfer",
     "explain",

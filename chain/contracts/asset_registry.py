@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eth_abi.abi import decode
+from eth_abi.exceptions import DecodingError
+
 from chain.client import BlockId
 from chain.contracts.abi import Contract, EventFragment, Fragment
 from chain.permissions import Permission
+from chain.tokens import token_id
 from chain.wire import Log
 
 MINT = Fragment("mint(address,bytes32,uint16)", ("uint256",))
@@ -110,6 +114,15 @@ class Transferred:
     log_index: int
 
 
+@dataclass(frozen=True)
+class MintCall:
+    """What an owed ``mintWithPermission`` is to bring about."""
+
+    token: int
+    digest: bytes
+    deadline: int
+
+
 class AssetRegistry(Contract):
     """Who owns what (contracts/interfaces/IAssetRegistry.sol)."""
 
@@ -154,6 +167,17 @@ class AssetRegistry(Contract):
         """Return who gets how much of a price; raises ContractReverted for an unknown token (ERC-2981)."""
         receiver, amount = self._read(ROYALTY_INFO, block, token_id, price)
         return receiver, amount
+
+
+def decode_mint(data: bytes) -> MintCall | None:
+    """Read the calldata of a ``mintWithPermission`` of ours, None for any other call."""
+    if data[:4] != MINT_WITH_PERMISSION.selector:
+        return None
+    try:
+        (creator, _, digest, royalty, deadline), _ = decode(MINT_WITH_PERMISSION.types, data[4:])
+        return MintCall(token_id(creator, digest, royalty), digest, deadline)
+    except (DecodingError, ValueError):
+        return None
 
 
 def decode_minted(log: Log) -> Minted:

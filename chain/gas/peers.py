@@ -23,12 +23,16 @@ from chain.gas.figures import (
     ERC721A_MINT,
     ERC721A_MINT_50,
     ERC721A_TRANSFER,
+    ERC721A_TRANSFER_HELD,
     PLAIN_MINT,
     PLAIN_MINT_FIRST,
     PLAIN_TRANSFER,
+    PLAIN_TRANSFER_HELD,
     SOLADY_MINT,
     SOLADY_TRANSFER,
+    SOLADY_TRANSFER_HELD,
     URI_MINT,
+    URI_MINT_FIRST,
 )
 from chain.gas.registries import NEW_HOLDER
 from chain.gas.running import each
@@ -101,6 +105,7 @@ def _measure_tokens(chain: LocalChain, here: ChainConfig) -> dict[str, int]:
     erc721a = contract("Erc721aTokens")
     # Ids begin with 0, so the third token is the one of full width among equals.
     transfer = _TRANSFER.encode(me, NEW_HOLDER, 2)
+    another = _TRANSFER.encode(me, NEW_HOLDER, 1)
     for mint, call in (
         (plain, _MINT.encode(me)),
         (plain, _MINT.encode(me)),
@@ -113,6 +118,7 @@ def _measure_tokens(chain: LocalChain, here: ChainConfig) -> dict[str, int]:
         mint(call)
     return {
         URI_MINT: uri(_MINT_URI.encode(me, token_uri(keccak(b"second")))),
+        URI_MINT_FIRST: uri(_MINT_URI.encode(_ANOTHER, token_uri(keccak(b"third")))),
         PLAIN_MINT: plain(_MINT.encode(me)),
         PLAIN_MINT_FIRST: plain(_MINT.encode(_ANOTHER)),
         ERC721A_MINT: erc721a(_MINT_MANY.encode(me, 1)),
@@ -121,6 +127,9 @@ def _measure_tokens(chain: LocalChain, here: ChainConfig) -> dict[str, int]:
         PLAIN_TRANSFER: plain(transfer),
         ERC721A_TRANSFER: erc721a(transfer),
         SOLADY_TRANSFER: solady(transfer),
+        PLAIN_TRANSFER_HELD: plain(another),
+        ERC721A_TRANSFER_HELD: erc721a(another),
+        SOLADY_TRANSFER_HELD: solady(another),
     }
 
 

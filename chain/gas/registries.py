@@ -16,10 +16,14 @@ from chain.gas.figures import (
     MINT,
     MINT_50,
     MINT_FIRST,
+    MINT_GIVEN,
     PERMIT,
+    PERMIT_FIRST,
+    PERMIT_GIVEN,
     RENEW,
     REVOKE,
     TRANSFER,
+    TRANSFER_HELD,
 )
 from chain.gas.running import creation_gas, each
 from chain.local import LocalChain
@@ -30,6 +34,9 @@ from chain.tokens import token_id
 # Of no meaning, but of full width: zero bytes of calldata cost less.
 _EXPIRES = 4_102_444_800  # 2100-01-01
 _ROYALTY = 500
+_FIRST_HOLDER = "0x" + keccak(b"troth:a first holder")[-20:].hex()
+_OTHER_HOLDER = "0x" + keccak(b"troth:another first holder")[-20:].hex()
+_ANOTHER_CREATOR = 2
 NEW_HOLDER = "0x" + keccak(b"troth:a new holder")[-20:].hex()
 
 
@@ -67,30 +74,37 @@ def measure_tokens(chain: LocalChain, place: Place) -> dict[str, int]:
     def used(calldata: bytes, account: int = 0) -> int:
         return chain.sender(account).send(place.address, calldata).gas_used
 
-    first, second, third = (keccak(bytes([number])) for number in range(3))
+    digests = [keccak(bytes([number])) for number in range(6)]
     many = [(keccak(number.to_bytes(2)), _ROYALTY) for number in range(50)]
-    permission = Permission(creator, creator, third, _ROYALTY, _EXPIRES)
     domain = Domain(chain.client.chain_id(), place.address)
-    moved = token_id(creator, first, _ROYALTY)
+
+    def permitted(to: str, digest: bytes, maker: int = 0) -> int:
+        permission = Permission(chain.accounts[maker].address, to, digest, _ROYALTY, _EXPIRES)
+        signature = _sign(chain, maker, permission.signed_hash(domain))
+        return used(AssetRegistry.mint_with_permission(permission, signature), account=1)
+
+    def transferred(digest: bytes) -> int:
+        return used(TRANSFER_FROM.encode(creator, NEW_HOLDER, token_id(creator, digest, _ROYALTY)))
+
+    another = chain.accounts[_ANOTHER_CREATOR].address
     return {
         DEPLOY_ASSETS.name: creation_gas(chain.client, place.block),
-        MINT_FIRST.name: used(AssetRegistry.mint(creator, first, _ROYALTY)),
-        MINT.name: used(AssetRegistry.mint(creator, second, _ROYALTY)),
-        PERMIT.name: used(
-            AssetRegistry.mint_with_permission(
-                permission, _sign(chain, permission.signed_hash(domain))
-            ),
-            account=1,
-        ),
+        MINT_FIRST.name: used(AssetRegistry.mint(creator, digests[0], _ROYALTY)),
+        MINT.name: used(AssetRegistry.mint(creator, digests[1], _ROYALTY)),
+        MINT_GIVEN.name: used(AssetRegistry.mint(_FIRST_HOLDER, digests[2], _ROYALTY)),
+        PERMIT_FIRST.name: permitted(another, digests[3], _ANOTHER_CREATOR),
+        PERMIT.name: permitted(creator, digests[4]),
+        PERMIT_GIVEN.name: permitted(_OTHER_HOLDER, digests[5]),
         MINT_50.name: each(used(AssetRegistry.mint_many(creator, many)), len(many)),
-        TRANSFER.name: used(TRANSFER_FROM.encode(creator, NEW_HOLDER, moved)),
+        TRANSFER.name: transferred(digests[0]),
+        TRANSFER_HELD.name: transferred(digests[1]),
     }
 
 
-def _sign(chain: LocalChain, digest: bytes) -> bytes:
-    """Sign as account 0, whose key is the number 1."""
-    key = PrivateKey((1).to_bytes(32))
-    if key.public_key.to_address() != chain.accounts[0].address:
-        raise ValueError("account 0 has another key than expected")
+def _sign(chain: LocalChain, account: int, digest: bytes) -> bytes:
+    """Sign as an account, whose key is its number and one."""
+    key = PrivateKey((account + 1).to_bytes(32))
+    if key.public_key.to_address() != chain.accounts[account].address:
+        raise ValueError(f"account {account} has another key than expected")
     signature = key.sign_msg_hash(digest).to_bytes()
     return signature[:64] + bytes([27 + signature[64]])

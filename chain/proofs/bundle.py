@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from chain.proofs.claim_file import ClaimFile, claim_file_from_json
 from chain.proofs.domain import Domain
 from chain.proofs.entries import Entry
 from chain.proofs.errors import MalformedError
@@ -43,8 +44,10 @@ MEDIA_TYPE = "application/vnd.troth.bundle+json"
 VERSION = 1
 MAX_BUNDLE_BYTES = 1 << 20
 MAX_SIBLINGS = 64
-# The file, its message, the list of media, one medium; delegation, message, notBefore is as deep.
+# The file, its message, the list of media, one medium; delegation, message, notBefore is as deep, and so are
+# claims, one claim, its message.
 MAX_BUNDLE_DEPTH = 4
+MAX_CLAIMS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Bundle:
 
     `message` is None once erased, `signature` None if there is none, `account` a UUID for unsigned
     records only, `anchor` None until the batch is final. `entry` carries its own kind; `kind` is the
-    file's `type`.
+    file's `type`. `claims` are about the author, and prove nothing about the record.
     """
 
     domain: Domain
@@ -98,6 +101,7 @@ class Bundle:
     entry: Entry
     proof: tuple[bytes, ...]
     anchor: Anchor | None
+    claims: tuple[ClaimFile, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the bundle as JSON values, keys in the order of the protocol's page."""
@@ -116,7 +120,7 @@ class Bundle:
             "entry": self.entry.to_json(),
             "proof": [to_hex(sibling) for sibling in self.proof],
             "anchor": None if self.anchor is None else _anchor_json(self.anchor),
-            "claims": [],
+            "claims": [one.to_json() for one in self.claims],
         }
 
 
@@ -128,9 +132,8 @@ def dump_bundle(bundle: Bundle) -> bytes:
 def parse_bundle(data: bytes) -> Bundle:
     """Return the bundle in these bytes; raises `MalformedError` for whatever is unusable.
 
-    At most 1 MiB, 64 siblings and the nesting of the format; exact keys, types and hex throughout.
-    Version 1 defines no claim files, so `claims` must be the empty list: one that nobody here can
-    judge is refused rather than carried past the reader.
+    At most 1 MiB, 64 siblings, 16 claim files and the nesting of the format; exact keys, types and hex
+    throughout. A claim file that is malformed makes the whole file unusable.
     """
     return bundle_from_json(
         load_strict_json(data, max_bytes=MAX_BUNDLE_BYTES, max_depth=MAX_BUNDLE_DEPTH)
@@ -143,7 +146,7 @@ def bundle_from_json(value: object) -> Bundle:
     if check_uint(fields["troth"], "$.troth") != VERSION:
         problem = f"is version {shown(fields['troth'])}; this verifier knows version {VERSION}"
         raise MalformedError("$.troth", problem)
-    check_list(fields["claims"], "$.claims", 0)
+    claims = check_list(fields["claims"], "$.claims", MAX_CLAIMS)
     kind = Kind.from_type_name(fields["type"])
     message, signature = fields["message"], fields["signature"]
     account, delegation, anchor = fields["account"], fields["delegation"], fields["anchor"]
@@ -157,6 +160,9 @@ def bundle_from_json(value: object) -> Bundle:
         entry=Entry.from_json(fields["entry"], "$.entry"),
         proof=_proof(fields["proof"], "$.proof"),
         anchor=None if anchor is None else _anchor(anchor, "$.anchor"),
+        claims=tuple(
+            claim_file_from_json(one, f"$.claims[{index}]") for index, one in enumerate(claims)
+        ),
     )
 
 

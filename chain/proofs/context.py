@@ -48,27 +48,33 @@ class Context:
         try:
             return question(self._access)
         except ChainUnavailableError as error:
-            self._access = _away(error)
+            self._access = away(error)
             return self._access
 
     def _open(self) -> ChainAccess | Finding:
-        if self.pins is None:
-            return unknown("no chain is pinned; give its chain id and genesis hash")
-        if self.chain is None:
-            return unknown("no chain was asked; give a node to check it")
-        try:
-            chain_id, genesis = self.chain.chain_id(), self.chain.genesis()
-        except ChainUnavailableError as error:
-            return _away(error)
-        if chain_id != self.pins.chain_id:
-            return unknown(f"this node is on chain {chain_id}, the pin says {self.pins.chain_id}")
-        if genesis != self.pins.genesis:
-            return unknown(
-                f"this node's chain begins with block 0x{genesis.hex()}, the pin says "
-                f"0x{self.pins.genesis.hex()}"
-            )
-        return ChainAccess(self.chain, self.pins)
+        return open_chain(self.pins, self.chain)
 
 
-def _away(error: ChainUnavailableError) -> Finding:
+def open_chain(pins: Pins | None, chain: ChainReader | None) -> ChainAccess | Finding:
+    """Return the chain if it is the pinned one, else an unknown finding that says why it cannot be asked."""
+    if pins is None:
+        return unknown("no chain is pinned; give its chain id and genesis hash")
+    if chain is None:
+        return unknown("no chain was asked; give a node to check it")
+    try:
+        chain_id, genesis = chain.chain_id(), chain.genesis()
+    except ChainUnavailableError as error:
+        return away(error)
+    if chain_id != pins.chain_id:
+        return unknown(f"this node is on chain {chain_id}, the pin says {pins.chain_id}")
+    if genesis != pins.genesis:
+        return unknown(
+            f"this node's chain begins with block 0x{genesis.hex()}, the pin says "
+            f"0x{pins.genesis.hex()}"
+        )
+    return ChainAccess(chain, pins)
+
+
+def away(error: ChainUnavailableError) -> Finding:
+    """Return the finding that a node did not answer."""
     return unknown(f"the node did not answer: {error.reason}")

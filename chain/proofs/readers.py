@@ -21,8 +21,9 @@ class Pins:
     Delegations, Revocations) is not followed, and stays `unknown`.
 
     `depth` counts blocks (head - block). `last_batch` is the sequence of the last batch believed, None
-    for no end. With `operator_runs_chain` every time is reported as the operator's word.
-    Addresses are taken in any case and kept in lower case.
+    for no end. With `operator_runs_chain` every time is reported as the operator's word. `registry` is
+    IdentityRegistry's address, `issuers` are those who are believed about people. Addresses are taken in any
+    case and kept in lower case.
     """
 
     chain_id: int
@@ -32,8 +33,13 @@ class Pins:
     depth: int
     last_batch: int | None = None
     operator_runs_chain: bool = False
+    registry: str | None = None
+    issuers: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        if self.registry is not None:
+            object.__setattr__(self, "registry", self.registry.lower())
+        object.__setattr__(self, "issuers", frozenset(one.lower() for one in self.issuers))
         if self.contract is not None:
             object.__setattr__(self, "contract", self.contract.lower())
         if self.anchorer is not None:
@@ -65,6 +71,20 @@ class AnchorRecord:
     block_number: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """What IdentityRegistry keeps of a claim after a block: `claimOf`, with the contract's numbers.
+
+    `status`: 0 none, 1 valid, 2 expired, 3 revoked, 4 declined. Times in seconds since 1970, 0 for none.
+    """
+
+    status: int
+    issued_at: int
+    expires_at: int
+    ended_at: int
+    reason: int
+
+
 class ChainReader(Protocol):
     """One canonical chain, read through a node of the reader's own choice.
 
@@ -85,6 +105,14 @@ class ChainReader(Protocol):
 
     def anchor_of(self, contract: str, anchorer: str, root: bytes) -> AnchorRecord | None:
         """Return what the contract holds for this root at the head; None if nothing, or no code."""
+
+    def claim_of(
+        self, registry: str, issuer: str, subject: str, schema: bytes, digest: bytes, block: int
+    ) -> ClaimRecord | None:
+        """Return what the registry held of a claim after a block; None if no such contract is there.
+
+        Raises `ChainUnavailableError` also where the node no longer has that state.
+        """
 
     def next_sequence(self, contract: str, anchorer: str) -> int:
         """Return how many batches this anchorer has written: `next(anchorer)` at the head."""

@@ -87,12 +87,58 @@ class ClaimResult:
         return value
 
 
+class ClaimPart(StrEnum):
+    """What a claim file says of a person, in the order in which it is reported."""
+
+    INTEGRITY = "integrity"
+    ISSUER = "issuer"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReport:
+    """All verdicts on one claim file: what it says of whom, and whether that holds.
+
+    `kind` names the schema; `issuer` and `subject` are lower-case addresses, as the file has them.
+    """
+
+    kind: str
+    value: str
+    subject: str
+    issuer: str
+    results: tuple[tuple[ClaimPart, Finding], ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something in it does not hold."""
+        return any(finding.verdict is Verdict.FAIL for _, finding in self.results)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something in it could not be decided."""
+        return any(finding.verdict is Verdict.UNKNOWN for _, finding in self.results)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "results": [
+                {"claim": str(part), "verdict": str(one.verdict), "reason": one.reason}
+                for part, one in self.results
+            ],
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All verdicts on one bundle.
 
     `signer` is the address that is shown to have signed (lower case), or, where `author` does not pass,
     the one that the signature's bytes name, None if they name none. `unsigned` and `erased` say what the record is; `self_anchored` that its author anchored it.
+    `claims` are those that the file carries about its author, each judged on its own.
     """
 
     results: tuple[ClaimResult, ...]
@@ -100,6 +146,7 @@ class Report:
     unsigned: bool = False
     erased: bool = False
     self_anchored: bool = False
+    claims: tuple[ClaimReport, ...] = ()
 
     def by_claim(self, name: str) -> ClaimResult:
         """Return the result of the claim with this name; raises ValueError for any other name."""
@@ -108,13 +155,16 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
-        return {
+        value = {
             "results": [result.to_json() for result in self.results],
             "signer": self.signer,
             "unsigned": self.unsigned,
             "erased": self.erased,
             "self_anchored": self.self_anchored,
         }
+        if self.claims:
+            value["claims"] = [one.to_json() for one in self.claims]
+        return value
 
 
 _ASKED_OFFLINE = (Claim.INTEGRITY, Claim.AUTHOR)
@@ -125,9 +175,11 @@ def exit_code(report: Report, *, offline: bool) -> int:
     """Return a verifier's exit code: 1 if any claim fails, 3 if one asked for is undecided, else 0.
 
     Offline only integrity and author are asked for. An unsigned author and an erased message do not
-    count. 2, an unusable file or call, is the caller's.
+    count; nor does a claim file in the bundle that is undecided. 2, an unusable file or call, is the caller's.
     """
     if any(result.verdict is Verdict.FAIL for result in report.results):
+        return 1
+    if any(one.failed for one in report.claims):
         return 1
     asked = [report.by_claim(claim) for claim in (_ASKED_OFFLINE if offline else _ASKED)]
     owed = [each for each in asked if each.verdict is Verdict.UNKNOWN and not each.excused]

@@ -4,6 +4,7 @@ from chain.proofs.anchoring import judge_anchor
 from chain.proofs.authority import judge_authority
 from chain.proofs.authorship import judge_author
 from chain.proofs.bundle import Bundle
+from chain.proofs.claims import judge_claim_at
 from chain.proofs.context import Context
 from chain.proofs.integrity import judge_integrity
 from chain.proofs.latest import judge_latest
@@ -49,6 +50,7 @@ def verify(
         unsigned=authorship.unsigned,
         erased=bundle.message is None,
         self_anchored=anchored.by_author,
+        claims=tuple(judge_claim_at(context, one, anchored) for one in bundle.claims),
     )
 
 

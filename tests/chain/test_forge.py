@@ -35,6 +35,7 @@ def test_forge_compiles_as_we_do() -> None:
 
 
 @pytest.mark.timeout(1_200)  # the compiler alone takes half a minute on a slow machine
+@pytest.mark.long(15)
 def test_what_solidity_says_of_itself_holds(forge: str) -> None:
     done = subprocess.run(
         [forge, "test", "--offline", "--json"],
@@ -58,7 +59,7 @@ def test_what_solidity_says_of_itself_holds(forge: str) -> None:
         f"{contract}{kind}"
         for contract in ("AnchorLog", "IdentityRegistry", "AssetRegistry")
         for kind in ("Test", "Invariants")
-    }
+    } | {"AssetDigestsTest"}
     # Each invariant was really tried, and each fuzz test was really fuzzed.
     runs = [next(iter(one["kind"].values()), {}) for one in results.values()]
     assert all(one.get("runs", 256) >= 16 for one in runs)

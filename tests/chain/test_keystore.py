@@ -49,9 +49,12 @@ def test_a_keystore_of_the_definition_opens(tmp_path: Path) -> None:
     assert read_keystore(written(tmp_path, VECTOR), PASSWORD) == KEY
 
 
+@pytest.mark.usefixtures("real_keystores")
 def test_what_is_written_can_be_read_and_is_the_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "new.json"
     write_keystore(file, KEY, "a password")
+    terms = json.loads(file.read_text(encoding="utf-8"))["crypto"]
+    assert (terms["kdf"], terms["kdfparams"]["n"]) == ("scrypt", 2**18)
     assert file.stat().st_mode & 0o777 == 0o600
     assert KEY.hex() not in file.read_text(encoding="utf-8")
     assert read_keystore(file, "a password") == KEY

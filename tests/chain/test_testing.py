@@ -1,10 +1,14 @@
+import os
+import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chain.config import ROOT
+from chain.config import ROOT, ChainConfig
 
 # What a contract developer writes, each test relying on the one before having been undone.
 USERS_TESTS = """
@@ -36,15 +40,27 @@ def test_accounts(troth_chain, troth_accounts):
 """
 
 
-def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def python(*arguments: str, cwd: Path, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         check=False,
         cwd=cwd,
-        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={
+            "PYTHONPATH": str(root),
+            "PATH": os.environ["PATH"],
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
         capture_output=True,
         text=True,
     )
+
+
+def example(language: str, words: str) -> str:
+    """Return the one block of the page that holds `words`."""
+    page = (ROOT / "docs" / "testing-contracts.md").read_text(encoding="utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (found,) = [one for one in blocks if words in one]
+    return str(found)
 
 
 @pytest.mark.usefixtures("compiled")
@@ -53,6 +69,29 @@ def test_each_test_gets_the_chain_as_it_was(tmp_path: Path) -> None:
     done = python("-m", "pytest", "-q", "-p", "chain.testing", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 passed" in done.stdout
+
+
+@pytest.mark.usefixtures("compiled")
+def test_the_page_about_it_is_right_about_troths_contracts(tmp_path: Path) -> None:
+    (tmp_path / "test_anchoring.py").write_text(example("python", "troth_anchor_log"), "utf-8")
+    done = python("-m", "pytest", "-q", "-p", "chain.testing", cwd=tmp_path)
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("compiled")
+def test_the_page_about_it_is_right_about_a_contract_of_ones_own(
+    small_project: Callable[..., ChainConfig],
+) -> None:
+    checkout = small_project(example("solidity", "Counter")).root
+    shutil.copytree(ROOT / "chain", checkout / "chain")
+    made = python("-m", "chain.compiler", cwd=checkout, root=checkout)
+    assert made.returncode == 0, made.stdout + made.stderr
+    # Troth's own contracts as they were compiled here, which takes long.
+    for one in (ROOT / "build" / "artifacts").glob("*.json"):
+        shutil.copy(one, checkout / "build" / "artifacts")
+    (checkout / "test_counter.py").write_text(example("python", "Counter"), "utf-8")
+    done = python("-m", "pytest", "-q", "-p", "chain.testing", cwd=checkout, root=checkout)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_plugin_loads_without_loading_a_chain(tmp_path: Path) -> None:

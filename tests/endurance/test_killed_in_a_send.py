@@ -20,7 +20,7 @@ from webapp.extensions import db
 from webapp.log.models import Batch, Entry
 from webapp.outbox.models import Attempt, Transaction
 
-pytestmark = [pytest.mark.postgres, pytest.mark.anvil]
+pytestmark = [pytest.mark.postgres, pytest.mark.anvil, pytest.mark.long(20)]
 
 
 @dataclass

@@ -1,45 +1,40 @@
-"""The whole stack, stopped or killed, goes on with the same chain, database and proofs."""
+"""The whole stack, killed, stopped or with its chain wiped, goes on with the same data and proofs."""
 
+import json
 import signal
 import threading
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.support.stack import Stack, anchor_of, running_stack, wait_until
 from webapp.commands.demo.client import DemoError, Person
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long(45)]
+
+
+class Scene(NamedTuple):
+    stack: Stack
+    alice: Person
+    first: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """Give one stack for both: the first test leaves it running, the second stops it for good."""
-    with running_stack() as running:
-        yield running
+def scene() -> Iterator[Scene]:
+    """Give one stack for both, with a post that is final; each test leaves it stopped."""
+    with running_stack() as stack:
+        alice = stack.person("Alice")
+        first = alice.publish("before everything")
+        stack.await_final(first)
+        yield Scene(stack, alice, first)
 
 
-def test_a_restarted_stack_goes_on_with_the_same_data_and_ctrl_c_leaves_no_process(
-    stack: Stack,
-) -> None:
-    alice = stack.person("Alice")
-    first = alice.publish("before the restart")
-    stack.await_final(first)
-    before = stack.bundle(first, "before.json")
+def check_stops(stack: Stack, number: signal.Signals) -> None:
     assert len(stack.left()) > 5
-    assert stack.stop(signal.SIGINT) == 0
+    assert stack.stop(number) == 0
     assert not stack.left()
-
-    stack.start()
-    verified = stack.troth("verify", before)
-    assert verified.returncode == 0, verified.stdout + verified.stderr
-    second = alice.publish("after the restart")
-    stack.await_final(second)
-    after = stack.bundle(second, "after.json")
-    assert stack.troth("verify", after).returncode == 0
-    assert anchor_of(after)["sequence"] == anchor_of(before)["sequence"] + 1
-    assert anchor_of(after)["anchorer"] == anchor_of(before)["anchorer"]
 
 
 class Publishing(threading.Thread):
@@ -60,8 +55,10 @@ class Publishing(threading.Thread):
 
 
 def test_after_sigkill_no_process_is_left_and_every_acknowledged_post_becomes_final(
-    stack: Stack,
+    scene: Scene,
 ) -> None:
+    stack = scene.stack
+    before = stack.bundle(scene.first, "before.json")
     writers = [Publishing(stack.person(name)) for name in ("Bob", "Carol")]
     for writer in writers:
         writer.start()
@@ -75,16 +72,48 @@ def test_after_sigkill_no_process_is_left_and_every_acknowledged_post_becomes_fi
         assert not writer.is_alive()
 
     stack.start()
+    check_verifies(stack, before)
     posts = [post for writer in writers for post in writer.acknowledged]
     stack.await_final(*posts)
     check_texts(stack, posts)
-    assert stack.stop(signal.SIGTERM) == 0
-    assert not stack.left()
+    old, new = anchor_of(before), anchor_of(stack.bundle(posts[-1]))
+    assert new["anchorer"] == old["anchorer"]
+    assert new["sequence"] > old["sequence"]
+    check_stops(stack, signal.SIGINT)
+
+
+def check_verifies(stack: Stack, bundle: Path) -> None:
+    code, said = stack.verify(bundle)
+    assert code == 0, said
 
 
 def check_texts(stack: Stack, posts: list[dict[str, Any]]) -> None:
     reader = Person("reader", stack.url)
     for post in posts:
         assert reader.call("GET", f"/posts/{post['id']}")["text"] == post["text"]
-    last = stack.troth("verify", stack.bundle(posts[-1]))
-    assert last.returncode == 0, last.stdout + last.stderr
+    check_verifies(stack, stack.bundle(posts[-1]))
+
+
+def test_a_wiped_embedded_chain_is_explained_and_rebuilt(scene: Scene) -> None:
+    stack, alice, before = scene
+    if stack.process is not None and stack.process.poll() is None:
+        check_stops(stack, signal.SIGTERM)
+    for file in stack.data_dir.glob("chain.sqlite*"):
+        file.unlink()
+    stack.start()
+    assert "ATTENTION: nothing is anchored now." in stack.logs()
+    meanwhile = alice.publish("while nobody has looked")
+    assert alice.call("GET", f"/posts/{meanwhile['id']}")["anchoring"]["state"] == "halted"
+    doctor = stack.troth("doctor")
+    assert doctor.returncode == 1, doctor.stdout + doctor.stderr
+    assert "troth anchors rebuild" in doctor.stdout
+
+    rebuilt = stack.troth("anchors", "rebuild", "--yes")
+    assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
+    after = alice.publish("after the rebuild")
+    stack.await_final(before, meanwhile, after)
+    old = json.loads(stack.verify(stack.bundle(before), as_json=True)[1])
+    verdicts = {one["claim"]: one["verdict"] for one in old["results"]}
+    asked = ("integrity", "anchored", "not_after", "not_before")
+    assert [verdicts[one] for one in asked] == ["pass"] * 3 + ["fail"]
+    check_stops(stack, signal.SIGTERM)

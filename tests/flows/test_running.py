@@ -2,24 +2,22 @@
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 import requests
 
-from tests.support.stack import Stack, check_demo, running_stack, wait_until
+from tests.support.stack import Stack, check_demo, wait_until
 from webapp.commands.demo.client import Person
 
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running_stack() as running:
-        yield running
+@pytest.fixture
+def stack(plain_stack: Stack) -> Stack:
+    return plain_stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def alice(stack: Stack) -> Person:
     return stack.person("Alice")
 

@@ -30,7 +30,7 @@ from webapp.outbox.models import Transaction
 from webapp.supervisor.children import beat_child, worker_child
 from webapp.supervisor.embedded_redis import embedded_redis
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.long(20)]
 KILLS = 10
 ANCHORER = LocalSigner(bytes.fromhex(SECRETS["anchorer_key"][2:])).address
 DEPLOYER = LocalSigner(bytes.fromhex(SECRETS["deployer_key"][2:])).address
@@ -39,8 +39,13 @@ DEPLOYER = LocalSigner(bytes.fromhex(SECRETS["deployer_key"][2:])).address
 class Installation:
     """A database, a node over HTTP that mines at once, a broker, and as many workers as are started."""
 
+    steady: subprocess.Popen[bytes] | None = (
+        None  # the worker that several tests use, until ``ends``
+    )
+
     def __init__(self, folder: Path, database_url: str, broker_url: str) -> None:
         self.folder, self.broker_url = folder, broker_url
+        self.ends = ExitStack()
         self.node = FakeNode(balances={ANCHORER: ETHER, DEPLOYER: ETHER}, automine=True)
         self.served = ServedNode(self.node)
         settings = {"chain_url": self.served.url, "confirmations": "0", "sweep_interval": "0.2"}
@@ -111,6 +116,11 @@ class Installation:
         assert all(len(by) == 1 for by in self.node.successes(ANCHORER).values())
         assert set(self.node.truth.sent(ANCHORER)) == set(range(len(roots)))
 
+    def entries(self) -> int:
+        """Return how many entries the log holds."""
+        with self.app.app_context():
+            return db.session.scalar(select(func.count()).select_from(Entry)) or 0
+
     def _is_final(self) -> bool:
         with self.app.app_context():
             final = select(Batch.id).join(Anchor, Anchor.root == Batch.root)
@@ -121,34 +131,55 @@ class Installation:
 
     def close(self) -> None:
         """Let go of everything."""
+        self.ends.close()
         self.served.close()
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
 
 
-@pytest.fixture
-def installed(sqlite_template: Path, tmp_path: Path) -> Iterator[Installation]:
-    redis = embedded_redis(tmp_path)
-    with ExitStack() as ends, (tmp_path / "redis.log").open("wb") as log:
+@pytest.fixture(scope="module")
+def installed(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """Give one for all, which holds what each of them published."""
+    folder = tmp_path_factory.mktemp("installed")
+    redis = embedded_redis(folder)
+    with ExitStack() as ends, (folder / "redis.log").open("wb") as log:
         server = ends.enter_context(
             subprocess.Popen(redis.child.argv, cwd=redis.child.cwd, stdout=log, stderr=log)
         )
         ends.callback(server.terminate)
         assert redis.child.ready is not None
         wait_until(redis.child.ready, "Redis answers")
-        url = copied_sqlite(sqlite_template, tmp_path)
-        made = Installation(tmp_path, url, redis.broker_url)
+        url = copied_sqlite(sqlite_template, folder)
+        made = Installation(folder, url, redis.broker_url)
         ends.callback(made.close)
         yield made
 
 
+@pytest.fixture
+def worker(installed: Installation) -> subprocess.Popen[bytes]:
+    """Give a worker that is ready, and that the tests before may have used."""
+    if installed.steady is None:
+        installed.steady = installed.ends.enter_context(installed.worker())
+    return installed.steady
+
+
+@pytest.fixture
+def nobody_works(installed: Installation) -> None:
+    """Let no worker of other tests live."""
+    installed.steady = None
+    installed.ends.close()
+
+
+@pytest.mark.usefixtures("worker")
 def test_what_nobody_rang_for_is_anchored_all_the_same(installed: Installation) -> None:
-    with installed.worker():
-        installed.publish(3)
-        installed.await_all_final()
+    installed.publish(3)
+    installed.await_all_final()
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_poisoned_message_and_an_unknown_task_hold_nothing_up(installed: Installation) -> None:
     with Connection(installed.broker_url) as broker:
         queue = broker.SimpleQueue(QUEUE, serializer="json")
@@ -158,28 +189,29 @@ def test_a_poisoned_message_and_an_unknown_task_hold_nothing_up(installed: Insta
     installed.send("troth.nothing", 1)
     installed.send("troth.seal", "no number")
     installed.send("troth.seal", 999)
-    with installed.worker():
-        installed.publish(2)
-        installed.send("troth.seal", 1)
-        installed.await_all_final()
-        log = installed.folder / "worker.log"
-        wait_until(lambda: "troth.nothing" in log.read_text(), "the unknown task is told of")
+    installed.publish(2)
+    installed.send("troth.seal", 1)
+    installed.await_all_final()
+    log = installed.folder / "worker.log"
+    wait_until(lambda: "troth.nothing" in log.read_text(), "the unknown task is told of")
 
 
-def test_a_child_killed_ten_times_costs_nothing(installed: Installation) -> None:
-    with installed.worker() as process:
-        for _ in range(KILLS):
-            installed.publish()
-            installed.send("troth.sweep")
-            [child] = _children(process.pid)
-            os.kill(child, signal.SIGKILL)
-            wait_until(lambda gone=child: gone not in _children(process.pid), "it is gone")
-            wait_until(lambda: len(_children(process.pid)) == 1, "another child is there")
-        installed.await_all_final()
-    with installed.app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Entry)) == KILLS
+def test_a_child_killed_ten_times_costs_nothing(
+    installed: Installation, worker: subprocess.Popen[bytes]
+) -> None:
+    before = installed.entries()
+    for _ in range(KILLS):
+        installed.publish()
+        installed.send("troth.sweep")
+        [child] = _children(worker.pid)
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda gone=child: gone not in _children(worker.pid), "it is gone")
+        wait_until(lambda: len(_children(worker.pid)) == 1, "another child is there")
+    installed.await_all_final()
+    assert installed.entries() == before + KILLS
 
 
+@pytest.mark.usefixtures("nobody_works")
 def test_sigterm_in_a_send_loses_and_doubles_nothing(installed: Installation) -> None:
     installed.served.hold.set()
     with installed.worker("first") as process:
@@ -193,6 +225,7 @@ def test_sigterm_in_a_send_loses_and_doubles_nothing(installed: Installation) ->
         installed.await_all_final()
 
 
+@pytest.mark.usefixtures("nobody_works")
 def test_two_workers_and_two_schedules_do_everything_once(installed: Installation) -> None:
     with ExitStack() as ends:
         for number in range(2):

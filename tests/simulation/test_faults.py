@@ -77,7 +77,8 @@ def test_a_node_that_flaps_is_survived(world: World) -> None:
         sweep(world)
         world.node.mine()
     assert asked > 10
-    world.workers[0].lines[0].before = lambda: None
+    for line in world.workers[0].lines:
+        line.before, line.cut = lambda: None, False
     check_all_is_well(world)
 
 

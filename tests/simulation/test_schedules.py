@@ -9,6 +9,7 @@ from tests.simulation.conftest import Place
 from tests.simulation.schedule import Schedule
 from tests.support.instance import empty_postgres
 
+pytestmark = pytest.mark.long(40)
 STEPS = 60
 GROUPS, TOGETHER = 8, 2
 

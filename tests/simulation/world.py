@@ -18,6 +18,7 @@ from tests.support.fakenode import Random as RandomFaults
 from tests.support.fakenode.blocks import Block as ChainBlock
 from tests.support.fakenode.ledger import Ledger
 from tests.support.instance import SECRETS
+from tests.support.reuse import borrow_statements
 from webapp.commands.anchors import rebuild_anchors
 from webapp.commands.setup import SetupError, deploy
 from webapp.log.models import Anchor, Batch, Entry, Log
@@ -68,6 +69,7 @@ class World:
         common = (folder, database_url, self.clock, nodes, self.faults, patience)
         self.workers = [Worker(name, *common) for name in ("first", "second")]
         self.observer = create_engine(database_url)
+        borrow_statements(self.observer)
         self.causes: set[str] = set()
         self.trace: list[str] = []
         self.rebuilt = False

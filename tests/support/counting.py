@@ -24,15 +24,21 @@ def kept(app: Flask) -> tuple[Numbers, Numbers]:
 
 
 def counted(app: Flask) -> tuple[Numbers, Numbers]:
-    """Return what the rows give."""
+    """Return what the rows give: nothing hidden counts, and nobody who is suspended counts for others."""
     with app.app_context():
-        posts = [row for row in _all(Post) if row.deleted_at is None]
+        every = [row for row in _all(Post) if row.deleted_at is None and row.hidden_at is None]
         follows, likes, reposts = _all(Follow), _all(Like), _all(Repost)
         accounts = list(db.session.scalars(select(Account.id)))
+        silent = set(
+            db.session.scalars(select(Account.id).where(Account.suspended_at.is_not(None)))
+        )
+    posts, likes, reposts = (
+        [row for row in rows if row.account_id not in silent] for rows in (every, likes, reposts)
+    )
     of_accounts = {
-        "followers": Counter(row.followee_id for row in follows),
-        "following": Counter(row.follower_id for row in follows),
-        "posts": Counter(row.account_id for row in posts),
+        "followers": Counter(row.followee_id for row in follows if row.follower_id not in silent),
+        "following": Counter(row.follower_id for row in follows if row.followee_id not in silent),
+        "posts": Counter(row.account_id for row in every),
     }
     of_posts = {
         "likes": Counter(row.post_id for row in likes),

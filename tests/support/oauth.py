@@ -27,6 +27,7 @@ class Application:
     http: FlaskClient
     client_id: str
     secret: str | None = None
+    owner: str = ""
     verifier: str = "v" * 43
 
     def request(self, **changes: Any) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def register_app(owner: Person, *, confidential: bool = False, **changes: Any) -
     answer = owner.call("POST", "/oauth/apps", body)
     assert answer.status_code == 201, answer.text
     client = owner.http.application.test_client()
-    return Application(client, answer.json["client_id"], answer.json["client_secret"])
+    made = answer.json
+    return Application(client, made["client_id"], made["client_secret"], owner.account)
 
 
 def decide(person: Person, asked: dict[str, Any], decision: str = "allow") -> dict[str, str]:

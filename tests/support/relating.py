@@ -7,10 +7,12 @@ from flask import Flask
 
 from tests.support.wallet import Person
 from webapp.accounts.models import Account, AccountCounts
+from webapp.accounts.relations.counting import count_person
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.posts.models import Post
+from webapp.posts.tallies import count_reactions, count_shown
 
 
 def follow(app: Flask, follower: Person, followee: Person) -> None:
@@ -36,8 +38,11 @@ def mute(app: Flask, muter: Person, muted: Person) -> None:
 def suspend(app: Flask, person: Person) -> None:
     with app.app_context(), writing() as session:
         session.get_one(Account, UUID(person.account)).suspended_at = utc_now()
+        count_person(session, UUID(person.account), -1)
+        count_reactions(session, UUID(person.account), -1)
 
 
 def hide(app: Flask, post: dict[str, Any]) -> None:
     with app.app_context(), writing() as session:
         session.get_one(Post, UUID(post["id"])).hidden_at = utc_now()
+        count_shown(session, UUID(post["id"]), -1)

@@ -1,6 +1,7 @@
 """The whole stack as processes: `troth run` in a folder of its own, on free ports."""
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ from typing import Any
 import requests
 
 from webapp.commands.demo.client import Person
+from webapp.commands.verify import Wanted, verify_file
+from webapp.config import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TROTH = (sys.executable, "-m", "webapp.cli")
@@ -131,6 +134,12 @@ class Stack:
         """Run the `troth` command with the stack's settings."""
         return run_troth(*args, env=self.env | settings)
 
+    def verify(self, bundle: Path, *, as_json: bool = False) -> tuple[int, str]:
+        """Do as `troth verify` does with the stack's settings; return the exit code and what it printed."""
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            code = verify_file(Wanted(bundle), load_settings(self.env), as_json=as_json)
+        return code, said.getvalue()
+
     def person(self, name: str) -> Person:
         """Return somebody who has signed in and allowed a device."""
         person = Person(name, self.url)
@@ -149,12 +158,15 @@ class Stack:
     def await_final(self, *posts: dict[str, Any]) -> None:
         """Wait until the posts are final."""
 
+        left = list(posts)
+
         def final() -> bool:
-            for post in posts:
-                answer = requests.get(f"{self.url}/api/v1/posts/{post['id']}", timeout=15)
+            while left:
+                answer = requests.get(f"{self.url}/api/v1/posts/{left[-1]['id']}", timeout=15)
                 assert answer.ok, answer.text
                 if answer.json()["anchoring"]["state"] != "final":
                     return False
+                left.pop()
             return True
 
         wait_until(final, "the posts are final")

@@ -30,6 +30,9 @@ class Person:
     token: str = ""
     refresh_token: str = ""
     account: str = ""
+    domain: dict[str, Any] = field(
+        default_factory=dict
+    )  # that of the log when it was last looked at
 
     @property
     def address(self) -> str:
@@ -53,6 +56,7 @@ class Person:
         answer = self.http.get(f"{V1}/log")
         assert answer.status_code == 200, answer.text
         facts: dict[str, Any] = answer.json
+        self.domain = facts["domain"]
         return facts
 
     def siwe(self, **changes: Any) -> str:
@@ -139,7 +143,7 @@ class Person:
     def sign(
         self, kind: Kind, message: dict[str, Any], key: LocalAccount | None = None, **domain: Any
     ) -> dict[str, Any]:
-        where = self.log()["domain"] | domain
+        where = (self.domain or self.log()["domain"]) | domain
         target = Domain(where["chainId"], where["verifyingContract"])
         signed = (key or self.wallet).unsafe_sign_hash(digest(target, content(kind, message)))
         return {"message": message, "signature": "0x" + signed.signature.hex()}

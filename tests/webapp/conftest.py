@@ -9,7 +9,6 @@ from flask import Flask
 
 from chain.devnode.node import DevNode
 from tests.support import instance
-from webapp.extensions import db
 
 MakeApp = Callable[..., Flask]
 
@@ -26,9 +25,7 @@ def make_closed_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
 
     yield make
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        instance.close_app(app)
 
 
 @pytest.fixture

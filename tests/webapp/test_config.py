@@ -84,6 +84,7 @@ def test_overrides_win_over_the_environment() -> None:
         ("TROTH_TRUSTED_PROXIES", "-1"),
         ("TROTH_LIMIT_SIGN_IN", "many"),
         ("TROTH_LIMIT_FAILURES", "3 per fortnight"),
+        ("TROTH_LIMIT_GUESSES", "3 per fortnight"),
         ("TROTH_LIMIT_REGISTER", "-3/minute"),
         ("TROTH_LIMIT_REGISTER", "20"),
     ],
@@ -132,3 +133,34 @@ def test_the_default_data_folder_does_not_depend_on_the_current_folder(
     monkeypatch.chdir(tmp_path)
     assert load_settings({}).data_dir == before == ROOT / "data"
     assert before.is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("TRUSTED_ISSUERS", value)
+            for value in ("0x12=A", "0x" + "5a" * 20, "x", "0x" + "5a" * 20 + "=")
+        ),
+        *(
+            ("SMTP_URL", value)
+            for value in ("mail.example.org", "http://mail.example.org", "smtp://")
+        ),
+        *(
+            ("SMTP_FROM", value)
+            for value in ("nobody", "a b@example.org", "a@b\n@c.org", "A <a@b.org>")
+        ),
+        *(("DNS_SERVERS", value) for value in ("ns.example.org", "127.0.0.1:0", "127.0.0.1:x")),
+        ("ISSUER_NAME", "x" * 61),
+        ("ISSUER_KEY", "12"),
+    ],
+)
+def test_settings_of_identities_that_cannot_be_used_are_named(name: str, value: str) -> None:
+    with pytest.raises(InvalidSettingError, match=f"TROTH_{name}"):
+        load_settings({f"TROTH_{name}": value})
+
+
+def test_an_issuer_has_one_key() -> None:
+    given = {"TROTH_ISSUER_KEY": "12" * 32, "TROTH_ISSUER_KEYSTORE": "/a"}
+    with pytest.raises(InvalidSettingError, match="TROTH_ISSUER_KEY"):
+        load_settings(given)

@@ -17,7 +17,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from tests.support import instance
 from tests.support.wallet import V1, Person
@@ -45,11 +44,13 @@ CHECKS = [
 def published(
     tmp_path_factory: pytest.TempPathFactory,
     sqlite_template: Any,
-    prepared: tuple[DevNode, Deployment],
+    prepared: tuple[DevNode, instance.Prepared],
 ) -> tuple[Flask, Person]:
     """Give an application and somebody in it; what was written by one request stays for the next."""
     folder = tmp_path_factory.mktemp("contract")
-    app = instance.make_app(folder, instance.copied_sqlite(sqlite_template, folder))
+    # It sends mail, so that no claim is refused for want of that; nothing is sent before a worker does.
+    mail = {"smtp_url": "smtp://127.0.0.1:9"}
+    app = instance.make_app(folder, instance.copied_sqlite(sqlite_template, folder), **mail)
     instance.open_prepared(app, *prepared)
     return app, Person(app.test_client()).register("tester")
 

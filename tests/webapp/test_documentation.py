@@ -7,10 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.support.answers import refused
+from tests.support.databases import only_sqlite
 from tests.support.wallet import V1
 from webapp.extensions import api
 
 
+@only_sqlite
 def test_the_page_loads_only_what_this_server_has(app: Flask) -> None:
     client: FlaskClient = app.test_client()
     page = client.get(f"{V1}/docs")
@@ -25,6 +27,7 @@ def test_the_page_loads_only_what_this_server_has(app: Flask) -> None:
     assert "openapi.json" in client.get(f"{V1}/docs/start.js").text
 
 
+@only_sqlite
 def test_a_file_that_is_not_of_the_page_is_not_given(app: Flask) -> None:
     client = app.test_client()
     for name in ("package.json", "..%2f..%2fpackage.json", "index.html"):
@@ -32,6 +35,7 @@ def test_a_file_that_is_not_of_the_page_is_not_given(app: Flask) -> None:
     refused(client.get(f"{V1}/docs/package.json"), 404, "documentation_missing")
 
 
+@only_sqlite
 def test_the_document_is_written_once_and_only_when_somebody_asks(app: Flask) -> None:
     assert api._spec is None
     client = app.test_client()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
 from tests.support.answers import nothing_written, refused
+from tests.support.databases import only_sqlite
 from tests.support.wallet import V1, Person
 
 MakeApp = Callable[..., Flask]
@@ -20,6 +21,7 @@ PROBLEM_KEYS = {"type", "title", "status", "detail", "instance", "code", "errors
 ORIGIN = "https://app.example"
 
 
+@only_sqlite
 def test_problems_have_the_shape_of_rfc_9457(carol: Person) -> None:
     cases = [
         (carol.http.get("/nowhere"), 404, "not_found"),
@@ -39,11 +41,13 @@ def test_problems_have_the_shape_of_rfc_9457(carol: Person) -> None:
         assert problem["request_id"] == answer.headers["X-Request-Id"]
 
 
+@only_sqlite
 def test_a_wrong_method_is_told_the_right_ones(carol: Person) -> None:
     answer = carol.call("PUT", "/posts", {})
     assert "POST" in answer.headers["Allow"]
 
 
+@only_sqlite
 def test_a_field_problem_names_its_field(carol: Person) -> None:
     problem = refused(
         carol.call("POST", "/posts", {"text": 1, "audience": "all"}), 400, "malformed"
@@ -52,11 +56,13 @@ def test_a_field_problem_names_its_field(carol: Person) -> None:
     assert all(found["problem"] for found in problem["errors"])
 
 
+@only_sqlite
 def test_request_ids_are_fresh_for_every_request(visitor: Person) -> None:
     ids = {visitor.call("GET", "/log").headers["X-Request-Id"] for _ in range(3)}
     assert len(ids) == 3
 
 
+@only_sqlite
 def test_whatever_is_logged_for_a_request_carries_its_id(
     app: Flask, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +79,7 @@ def test_whatever_is_logged_for_a_request_carries_its_id(
     assert [line.get("request_id") for line in lines] == [*ids, None]
 
 
+@only_sqlite
 def test_a_bug_tells_nothing_internal_but_a_request_id(
     app: Flask, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +97,7 @@ def test_a_bug_tells_nothing_internal_but_a_request_id(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@only_sqlite
 def test_a_database_that_is_down_is_a_part_that_is_down(app: Flask) -> None:
     def down() -> None:
         raise OperationalError("SELECT secret", {}, type("OperationalError", (Exception,), {})())
@@ -101,6 +109,7 @@ def test_a_database_that_is_down_is_a_part_that_is_down(app: Flask) -> None:
     assert "secret" not in answer.text
 
 
+@only_sqlite
 def test_every_answer_is_hardened(visitor: Person) -> None:
     for answer in (visitor.call("GET", "/log"), visitor.call("GET", "/nowhere")):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -110,6 +119,7 @@ def test_every_answer_is_hardened(visitor: Person) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+@only_sqlite
 def test_behind_https_browsers_are_told_to_stay_there(make_app: MakeApp) -> None:
     header = "Strict-Transport-Security"
     for url, told in (("https://troth.example", True), ("http://troth.example", False)):
@@ -118,12 +128,14 @@ def test_behind_https_browsers_are_told_to_stay_there(make_app: MakeApp) -> None
             assert (header in client.get(path).headers) == told
 
 
+@only_sqlite
 def test_no_answer_can_be_framed(visitor: Person) -> None:
     for path in ("/log", "/docs", "/nowhere"):
         policy = visitor.call("GET", path).headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy
 
 
+@only_sqlite
 def test_configured_origins_may_call_and_read_the_limits(make_app: MakeApp) -> None:
     app = make_app(cors_origins=f"https://other.example, {ORIGIN}")
     answer = app.test_client().get(f"{V1}/log", headers={"Origin": ORIGIN})
@@ -143,6 +155,7 @@ def test_configured_origins_may_call_and_read_the_limits(make_app: MakeApp) -> N
     assert problem.headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
+@only_sqlite
 @pytest.mark.parametrize(
     "origin",
     ["https://evil.example", "null", f"{ORIGIN}.evil.example", "http://app.example", "*", ""],
@@ -155,11 +168,13 @@ def test_other_origins_are_told_nothing(make_app: MakeApp, origin: str) -> None:
     assert "Origin" in answer.headers["Vary"]
 
 
+@only_sqlite
 def test_without_configuration_no_origin_may_call(visitor: Person) -> None:
     answer = visitor.http.get(f"{V1}/log", headers={"Origin": ORIGIN})
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@only_sqlite
 def test_json_answers_are_compact_utf_8(carol: Person) -> None:
     answer = carol.call("POST", "/posts", {"text": "ümläut"})
     assert "ümläut".encode() in answer.data
@@ -178,6 +193,7 @@ def port(app: Flask) -> Iterator[int]:
     server.server_close()
 
 
+@only_sqlite
 def test_a_body_of_unknown_length_is_refused(app: Flask, carol: Person, port: int) -> None:
     headers = carol.headers | {"Content-Type": "application/json"}
     text = b'{"text":"chunked"}'

@@ -1,12 +1,14 @@
 """Whom one mutes is left out of lists of what others did, and stays where one asks for them."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 
 from tests.support.relating import mute
 from tests.support.wallet import Person
+from webapp.posts import views
 from workers.delivery import deliver
 
 
@@ -59,7 +61,19 @@ def test_their_answers_and_quotes_are_left_out_for_the_muter_alone(
         unmuted = [one["id"] for one in seen if one not in (theirs, deeper)]
         assert ids(carol, path) == unmuted
         assert ids(carol, f"{path}?limit=1") == unmuted[:1]
-    assert read(carol, f"/posts/{shown['id']}")["counts"]["comments"] == 2
+    assert read(carol, f"/posts/{shown['id']}")["counts"]["comments"] == 1  # as the list has it
+
+
+def test_no_count_goes_below_nothing_while_more_answers_come(
+    muted: Person, alice: Person, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = alice.publish().json
+    post(muted, reply_to=shown["content"])
+    more = {UUID(shown["id"]): {"comments": 1, "quotes": 1}}
+    # As it is found where the quote came after the counts were read.
+    monkeypatch.setattr(views, "left_out_of", lambda *_: more)
+    counts = read(carol, f"/posts/{shown['id']}")["counts"]
+    assert (counts["comments"], counts["quotes"]) == (0, 0)
 
 
 def test_what_is_opened_on_purpose_is_shown(app: Flask, muted: Person, carol: Person) -> None:
@@ -110,7 +124,9 @@ def test_a_group_stays_whole_and_tells_nothing_of_them(
     (one,) = read(carol, f"/messages/{place}")["items"]
     assert (one["text"], one["profile"]["viewer"]["muted"]) == ("you there?", True)
     (talk,) = read(carol, "/conversations")["items"]
-    assert (talk["unread"], talk["last_message"]["id"]) == (1, one["id"])
+    assert (talk["unread"], talk["last_message"]["id"]) == (0, one["id"])
+    (talk,) = read(alice, "/conversations")["items"]
+    assert talk["unread"] == 1
     assert read(carol, "/notifications")["items"] == []
     assert len(read(alice, "/notifications?kinds=message")["items"]) == 1
     done(alice, "/messages", {"conversation": place, "text": "yes"})
@@ -118,3 +134,20 @@ def test_a_group_stays_whole_and_tells_nothing_of_them(
         deliver()
     (told,) = read(carol, "/notifications?kinds=message")["items"]
     assert [face["id"] for face in told["profiles"]] == [alice.account]
+    unread = read(carol, "/notifications/unread")
+    assert (unread["unread"], unread["messages"]) == (1, 1)
+    assert read(carol, f"/conversations/{place}")["unread"] == 1
+    # Once they are muted no more, what they wrote is unread as anybody's.
+    assert carol.call("DELETE", f"/users/{muted.account}/mute").status_code == 204
+    assert read(carol, f"/conversations/{place}")["unread"] == 2
+
+
+def test_between_two_people_what_the_muted_write_still_counts_as_unread(
+    app: Flask, muted: Person, carol: Person
+) -> None:
+    done(muted, "/messages", {"to": carol.account, "text": "only you"})
+    with app.app_context():
+        deliver()
+    (talk,) = read(carol, "/conversations")["items"]
+    assert talk["unread"] == 1
+    assert read(carol, "/notifications")["items"] == []

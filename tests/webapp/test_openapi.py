@@ -2,7 +2,9 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -10,11 +12,14 @@ import pytest
 from flask import Flask
 
 from chain.proofs.records import Kind, check_message
+from tests.support.databases import only_sqlite
 from tests.support.wallet import V1, Person
 from webapp import openapi_examples as examples
 from webapp.accounts.scopes import THIRD_PARTY
+from webapp.openapi_parameters import MEANINGS, SPECIAL, parameters
 from webapp.openapi_security import SCOPES
 
+API_PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 METHODS = {"get", "post", "put", "patch", "delete"}
 # Bodies and answers that are bytes of a file, or whose schema is that of the records inside.
 BYTES = {"multipart/form-data", "application/octet-stream"}
@@ -29,6 +34,7 @@ def document(app: Flask) -> dict[str, Any]:
     return found
 
 
+@only_sqlite
 def test_the_document_is_written_once_and_kept_by_its_readers(app: Flask) -> None:
     first = app.test_client().get(f"{V1}/openapi.json")
     assert "max-age" in first.headers["Cache-Control"]
@@ -67,6 +73,7 @@ def problems(document: dict[str, Any], schema: dict[str, Any], value: Any) -> li
     return [error.message for error in validator.iter_errors(value)]
 
 
+@only_sqlite
 def test_every_body_and_answer_has_examples_that_fit_their_schemas(
     document: dict[str, Any],
 ) -> None:
@@ -85,12 +92,73 @@ def test_every_body_and_answer_has_examples_that_fit_their_schemas(
     assert checked > 120
 
 
+@only_sqlite
+def test_every_operation_and_every_parameter_says_what_it_is_for(document: dict[str, Any]) -> None:
+    silent = [
+        f"{method} {path}"
+        for method, path, operation in operations(document)
+        if not operation.get("summary")
+    ]
+    silent += [f"{path} {one['name']}" for path, one in parameters(document) if not said(one)]
+    assert silent == []
+    named = {one["name"] for _, one in parameters(document)}
+    assert set(MEANINGS) <= named, "these parameters are gone"
+    assert {path for path, _ in SPECIAL} <= {path.removeprefix(V1) for path in document["paths"]}
+
+
+@only_sqlite
+def test_what_is_read_first_names_operations_that_there_are(document: dict[str, Any]) -> None:
+    named = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`", document["info"]["description"])
+    assert len(named) > 6
+    there = {(method, path.removeprefix(V1)) for method, path, _ in operations(document)}
+    assert set(named) <= there
+
+
+@only_sqlite
+def test_the_table_of_the_written_documentation_names_every_operation_once(
+    document: dict[str, Any],
+) -> None:
+    rows = [line for line in API_PAGE.read_text().splitlines() if line.startswith("| `")]
+    named = Counter(call for row in rows for call in calls(row.split("|")[1]))
+    there = {(method, unnamed(path.removeprefix(V1))) for method, path, _ in operations(document)}
+    assert there - set(named) == set(), "write these down in docs/api.md"
+    assert set(named) - there == set(), "these are gone"
+    assert [call for call, times in named.items() if times > 1] == []
+
+
+def calls(cell: str) -> Iterator[tuple[str, str]]:
+    """Read a cell like ``POST /a``, ``…/b`` or ``POST``, ``DELETE /a/b``, ``/c``: methods and paths."""
+    methods: list[str] = []
+    first = ""
+    for text in re.findall(r"`([^`]*)`", cell):
+        method, path = re.fullmatch(r"([A-Z]*) ?(.*)", text).groups()  # type: ignore[union-attr]
+        if method:
+            methods = [method] if first else [*methods, method]
+        if path.startswith("…"):
+            path = first + path[1:]
+        elif first and path.count("/") == 1 and not method:  # another end of the same path
+            path = first.rpartition("/")[0] + path
+        else:
+            first = path
+        yield from ((one, unnamed(path)) for one in methods if path)
+
+
+def unnamed(path: str) -> str:
+    return re.sub(r"{\w+}", "{}", path)
+
+
+def said(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("description", "")).strip()
+
+
+@only_sqlite
 def test_problems_have_an_example_too(document: dict[str, Any]) -> None:
     content = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
     (problem,) = content.values()
     assert problems(document, problem["schema"], problem["example"]) == []
 
 
+@only_sqlite
 def test_what_is_not_that_shape_is_no_example(document: dict[str, Any]) -> None:
     content = document["paths"][f"{V1}/posts"]["post"]["requestBody"]["content"]
     schema = content["application/json"]["schema"]
@@ -103,6 +171,7 @@ def place(path: str) -> str:
     return re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], examples.SOMETHING), path)
 
 
+@only_sqlite
 def test_every_example_of_a_body_has_the_form_that_the_server_reads(
     document: dict[str, Any], carol: Person, alice: Person
 ) -> None:
@@ -133,6 +202,7 @@ def test_the_records_of_the_examples_are_records() -> None:
         check_message(kind, record)
 
 
+@only_sqlite
 def test_patterns_are_those_of_json_schema(document: dict[str, Any]) -> None:
     patterns = set(re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', json.dumps(document)))
     assert patterns
@@ -142,6 +212,7 @@ def test_patterns_are_those_of_json_schema(document: dict[str, Any]) -> None:
         assert r"\Z" not in pattern
 
 
+@only_sqlite
 def test_every_operation_says_who_may_call_it_and_it_is_so(
     document: dict[str, Any], visitor: Person
 ) -> None:
@@ -159,6 +230,7 @@ def test_every_operation_says_who_may_call_it_and_it_is_so(
     assert wrong == []
 
 
+@only_sqlite
 def test_ways_to_sign_in_are_all_described(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"]
     named = {
@@ -179,6 +251,7 @@ def test_ways_to_sign_in_are_all_described(document: dict[str, Any]) -> None:
     assert asked == set(scopes)
 
 
+@only_sqlite
 def test_writes_by_cookie_need_the_csrf_value(document: dict[str, Any]) -> None:
     for method, _, operation in operations(document):
         for way in operation["security"]:
@@ -186,6 +259,7 @@ def test_writes_by_cookie_need_the_csrf_value(document: dict[str, Any]) -> None:
                 assert ("csrf" in way) == (method != "GET")
 
 
+@only_sqlite
 def test_every_post_but_the_explained_takes_an_idempotency_key(document: dict[str, Any]) -> None:
     # A nonce is another one each time; the token endpoint is a standard's own.
     explained = {"/auth/siwe/nonce", "/oauth/token", "/oauth/revoke"}

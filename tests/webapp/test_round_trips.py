@@ -1,19 +1,24 @@
 """Several statements in one round trip: in order, in one transaction, and refused as one."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
+from tests.support.wallet import Person
 from webapp.accounts.models import SignInNonce
 from webapp.columns import utc_now
 from webapp.database import send_ahead, violates, writing
+from webapp.events.models import Event
 from webapp.extensions import db, table_of
 from webapp.outbox.models import Chain, Claim
-from webapp.round_trips import NextId, fetch_together, insert_one_each, update_by_id
+from webapp.round_trips import NextId, fetch_together, insert_one_each, insert_rows, update_by_id
 
+MOMENT = datetime(2026, 11, 30, 12, 0, 0, 123456, tzinfo=UTC)
 NONCES = table_of(SignInNonce)
 HELD = select(func.count()).select_from(NONCES).where(NONCES.c.nonce == bindparam("nonce"))
 MAKE = (
@@ -140,3 +145,38 @@ def test_what_the_driver_refuses_is_told_in_the_toolkits_own_errors(app: Flask) 
         insert_one_each(session, (Chain, chain(2)))
     with app.app_context(), pytest.raises(IntegrityError), writing() as session:
         update_by_id(session, Chain, [{"id": 101, "chain_id": 2}])
+
+
+def event(subject: str, account_id: UUID | None, **data: object) -> dict[str, Any]:
+    row = {"type": "post.created", "account_id": account_id, "subject": subject}
+    return {**row, "data": data, "created_at": MOMENT}
+
+
+def test_rows_of_all_types_are_inserted_at_once(app: Flask) -> None:
+    person = Person(app.test_client())
+    person.sign_in()
+    account = UUID(person.account)
+    rows = [event("one", account, text="\u00e9 \"'\\ {1,2} NULL"), event("two", None, n=[1, None])]
+    with app.app_context(), writing() as session:
+        insert_rows(session, Event, rows)
+        insert_rows(session, Event, [event("three", None)])  # a column of nulls alone
+        insert_rows(session, Event, [])
+    query = select(Event).where(Event.subject.in_(["one", "two", "three"])).order_by(Event.id)
+    with app.app_context():
+        found = [
+            (one.subject, one.account_id, one.data, one.created_at, one.delivered)
+            for one in db.session.scalars(query)
+        ]
+    assert found == [
+        ("one", account, {"text": "\u00e9 \"'\\ {1,2} NULL"}, MOMENT, False),
+        ("two", None, {"n": [1, None]}, MOMENT, False),
+        ("three", None, {}, MOMENT, False),
+    ]
+
+
+def test_one_refused_row_refuses_all_of_them(app: Flask) -> None:
+    rows = [event("good", None), event("bad", uuid4())]
+    with pytest.raises(IntegrityError), app.app_context(), writing() as session:
+        insert_rows(session, Event, rows)
+    with app.app_context():
+        assert db.session.scalar(select(Event.id).where(Event.subject == "good")) is None

@@ -40,7 +40,7 @@ def test_the_file_is_its_owners_alone_and_has_a_version(tmp_path: Path) -> None:
     make_secrets(settings(tmp_path))
     file = tmp_path / FILE_NAME
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert json.loads(file.read_text(encoding="utf-8"))["version"] == 1
+    assert json.loads(file.read_text(encoding="utf-8"))["version"] == 2
     keys = tmp_path / keyring.FILE_NAME
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
     assert json.loads(keys.read_text(encoding="utf-8"))["version"] == 1
@@ -76,12 +76,33 @@ def test_the_deployer_is_the_anchorer_where_none_is_given(tmp_path: Path) -> Non
     assert load_secrets(settings(tmp_path, **given)).deployer_key == GIVEN["anchorer_key"]
 
 
+def test_a_file_of_the_first_version_gets_an_issuers_key_once(tmp_path: Path) -> None:
+    made = make_secrets(settings(tmp_path))
+    file = tmp_path / FILE_NAME
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    first = {name: value for name, value in kept.items() if name != "issuer_key"}
+    file.write_text(json.dumps(first | {"version": 1}), encoding="utf-8")
+    assert load_secrets(settings(tmp_path)).issuer_key == ""
+    upgraded = make_secrets(settings(tmp_path))
+    assert upgraded.issuer_key not in ("", made.issuer_key)
+    assert (upgraded.jwt_secret, upgraded.anchorer_key) == (made.jwt_secret, made.anchorer_key)
+    assert make_secrets(settings(tmp_path)) == upgraded
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_external_chain_gets_no_issuers_key_of_the_data_folder(tmp_path: Path) -> None:
+    make_secrets(settings(tmp_path))
+    assert load_secrets(settings(tmp_path, chain_url="http://127.0.0.1:1")).issuer_key == ""
+    given = load_secrets(settings(tmp_path, chain_url="http://127.0.0.1:1", issuer_key="12" * 32))
+    assert given.issuer_key == "12" * 32
+
+
 def test_missing_secrets_are_named(tmp_path: Path) -> None:
     with pytest.raises(SecretsError, match="TROTH_JWT_SECRET is not set"):
         load_secrets(settings(tmp_path))
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"version": 2}', "[]", '"x"'])
+@pytest.mark.parametrize("text", ["", "{", '{"version": 3}', "[]", '"x"'])
 def test_a_file_that_cannot_be_read_is_reported_and_not_replaced(tmp_path: Path, text: str) -> None:
     file = tmp_path / FILE_NAME
     file.write_text(text, encoding="utf-8")

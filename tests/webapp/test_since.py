@@ -12,7 +12,10 @@ from tests.webapp.test_page_costs import lists
 from webapp.pagination import BEGINNING
 
 NOBODY = "01234567-89ab-7def-8123-456789abcdef"
-NAMES = dict.fromkeys(("user_id", "post_id", "conversation", "webhook_id"), NOBODY) | {"tag": "x"}
+NAMES = dict.fromkeys(("user_id", "post_id", "conversation", "webhook_id"), NOBODY) | {
+    "tag": "x",
+    "token_id": "1",
+}
 
 
 def page(person: Person, path: str, **query: object) -> dict[str, Any]:

@@ -26,7 +26,15 @@ WHOLE = {
     "/webhooks/{webhook_id}/deliveries": "items",
 }
 # Media of one post, and the scopes that there are: a handful, whoever asks.
-SHORT = {"/oauth/authorize", "/posts/{post_id}"}
+SHORT = {
+    "/oauth/authorize",
+    "/posts/{post_id}",
+    # At most eight badges of an address, what a claim may hold as evidence, and the issuers of the settings.
+    "/claims/{claim_id}",
+    "/issuers",
+    "/moderation/claims/{claim_id}",
+    "/users/{user_id}/claims",
+}
 
 
 class Owner:

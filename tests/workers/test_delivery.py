@@ -133,7 +133,7 @@ def test_what_fails_for_ever_is_parked_visibly_until_it_is_asked_for_again(
     assert "troth_events_parked 1.0" in metrics
     assert "troth_events_owed 0.0" in metrics
     takers[0].fails_on = set()
-    monkeypatch.setattr(cli, "create_app", lambda: context)
+    monkeypatch.setattr("webapp.create_app", lambda: context)
     assert "1 events" in CliRunner().invoke(cli.cli, ["events", "retry"]).output
     deliver()
     assert takers[0].wrote() == ["bad"]

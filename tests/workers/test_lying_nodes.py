@@ -9,12 +9,14 @@ import pytest
 from chain.client import ChainClient
 from chain.devnode.node import DevNode
 from chain.errors import NodeUnavailable, StateUnavailable
+from tests.support.databases import only_sqlite
 from tests.support.indexed import anchors, answer_null, chain, check_parents, cursor
 from workers.anchoring import sweep
 from workers.indexing import Indexing
 from workers.indexing.sources import BadEventsError
 
 LOG = 1
+pytestmark = only_sqlite
 
 
 def test_a_node_that_answers_null_for_every_block_is_no_deep_reorg(
@@ -84,6 +86,8 @@ def test_events_that_nobody_asked_for_are_passed_over(
 
     def chatty(*given: Any) -> list[Any]:
         found = real(*given)
+        if not found:  # the registry's
+            return found
         [one] = found
         stranger = (one.topics[0], bytes(12) + b"\x01" * 20, *one.topics[2:])
         foreign = [replace(one, address="0x" + "ee" * 20, log_index=7)]

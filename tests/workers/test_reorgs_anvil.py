@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,14 @@ from chain.config import ROOT
 from chain.contracts import AnchorLog
 from chain.errors import NodeUnavailable
 from chain.signer import LocalSigner
+from tests.support.claims import Issuer, digest_of, indexed
+from tests.support.databases import only_sqlite
 from tests.support.instance import SECRETS, make_app
+from tests.support.minting import begun, mint_outside, move, permit, progress
 from tests.support.stack import wait_until
 from tests.support.wallet import Person
+from webapp.assets.models import Asset
+from webapp.assets.projection import rebuild_assets
 from webapp.commands.anchors import rebuild_anchors
 from webapp.commands.setup import deploy
 from webapp.extensions import db
@@ -26,7 +32,7 @@ from webapp.outbox.chains import HALTED
 from webapp.outbox.models import Attempt, Block, Chain
 from workers.anchoring import check_instance, index, seal, send, sweep
 
-pytestmark = pytest.mark.anvil
+pytestmark = [pytest.mark.anvil, only_sqlite]
 ANVIL = ROOT / "node_modules" / ".bin" / "anvil"
 LOG, DEPTH = 1, 3
 ETHER = 10**18
@@ -195,8 +201,15 @@ def test_a_reorg_below_finality_halts_until_the_operator_rebuilds(
 ) -> None:
     alice = Person(context.test_client()).sign_in()
     post = publish(alice)
+    issuer = Issuer.of(chain)
+    chain.request("anvil_setBalance", [issuer.address, hex(ETHER)])
+    issuer.issue(digest_of(1))
+    chain.request("anvil_setBalance", [alice.address, hex(ETHER)])
+    mint_outside(context, alice, bytes(31) + b"1", alice.address)
     finish(chain, alice, post)
-    reorg(chain, DEPTH + 2)
+    assert [one[0] for one in indexed()] == [1]
+    assert len(db.session.scalars(select(Asset.token)).all()) == 1
+    reorg(chain, DEPTH + 4)
     sweep()
     db.session.rollback()
     assert db.session.get_one(Chain, 1).state == "halted_deep"
@@ -205,5 +218,46 @@ def test_a_reorg_below_finality_halts_until_the_operator_rebuilds(
     assert anchoring(alice, later)["state"] == "halted"
     plan = rebuild_anchors(context.config["TROTH"], chain, really=True)
     assert (plan.deep, plan.lost_anchors) == (True, 1)
+    assert indexed() == []
+    assert db.session.scalars(select(Asset.token)).all() == []
     finish(chain, alice, post)
     finish(chain, alice, later)
+
+
+def test_mints_and_transfers_that_a_reorg_drops_are_taken_back_and_mints_made_again(
+    context: Flask, chain: ChainClient
+) -> None:
+    context.config["TROTH"] = replace(context.config["TROTH"], sender_keys="5e" * 32)
+    deploy(context.config["TROTH"], chain)
+    chain.request("anvil_setBalance", [address_of("0x" + "5e" * 32), hex(1000 * ETHER)])
+    alice, bob = (Person(context.test_client()).sign_in() for _ in range(2))
+    for depth in range(1, DEPTH + 1):
+        mint = begun(alice, royalty=depth)
+        assert permit(alice, mint).status_code == 202
+        send(LOG)
+        index(LOG)
+        assert progress(alice, mint)["state"] == "mined"
+        mine(chain, depth - 1)
+        index(LOG)
+        reorg(chain, depth)
+        index(LOG)
+        assert progress(alice, mint)["state"] == "delayed"
+        assert alice.call("GET", f"/assets/{mint['token_id']}").status_code == 404
+        for _ in range(3):
+            sweep()
+        mine(chain, DEPTH)
+        sweep()
+        assert progress(alice, mint)["state"] == "final"
+        chain.request("anvil_setBalance", [alice.address, hex(ETHER)])
+        move(context, alice, mint["token_id"], bob.address)
+        index(LOG)
+        assert owner(bob, mint) == bob.address
+        reorg(chain, 1)
+        index(LOG)
+        assert owner(bob, mint) == alice.address
+    assert rebuild_assets() == 0
+
+
+def owner(person: Person, mint: dict[str, Any]) -> str:
+    found: str = person.call("GET", f"/assets/{mint['token_id']}").json["owner"]["address"]
+    return found

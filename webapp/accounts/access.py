@@ -14,10 +14,11 @@ from flask import current_app, g, request
 from flask_jwt_extended import verify_jwt_in_request
 
 from webapp.accounts.cookies import by_cookie, check_site, only_refresh_cookie
-from webapp.accounts.errors import ScopeMissingError, SuspendedError
+from webapp.accounts.errors import ScopeMissingError
 from webapp.accounts.limits import SAFE_METHODS, charge
 from webapp.accounts.scopes import Scope, scopes_of
 from webapp.extensions import jwt
+from webapp.log.errors import SuspendedError
 from webapp.openapi import tell
 from webapp.openapi_security import CALLERS, callers
 
@@ -33,6 +34,7 @@ OPEN = frozenset(
         "accounts.siwe_nonce",
         "accounts.siwe_sign_in",
         "api-docs.openapi_json",
+        "content.content",
         "credentials.recover",
         "documentation.asset",
         "documentation.page",
@@ -47,6 +49,9 @@ OPEN = frozenset(
         "status.live",
         "status.metrics",
         "status.ready",
+        "ui.asset",
+        "ui.config",
+        "ui.page",
         "well_known.describe",
     }
 )
@@ -131,5 +136,5 @@ def check_access(header: dict[str, str], claims: dict[str, Any]) -> bool:
     if request.method not in SAFE_METHODS and not access.while_suspended:
         caller = g.get("troth_caller")  # missing where revocation was not looked at: closed, too
         if caller is None or caller.suspended:
-            raise SuspendedError(request.method, request.path)
+            raise SuspendedError(f"{request.method} {request.path}")
     return True

@@ -1,8 +1,9 @@
 """Sessions in cookies, for the web UI: tokens that its scripts cannot read, and CSRF values that they send.
 
-A sign-in that asks for ``"session": "cookie"`` gets its tokens by Set-Cookie and not in the body. A write
-that is signed in by cookie must send the CSRF value as X-CSRF-Token (double submit; the value stands in the
-signed token too) and must not come from another site. Bearer tokens are not concerned.
+A sign-in that asks for ``"session": "cookie"`` gets its tokens by Set-Cookie and not in the body. Behind
+https the cookies' names begin with ``__Host-``: no page of a sibling's domain can set one. A write that is signed
+in by cookie must send the CSRF value as X-CSRF-Token (double submit; the value stands in the signed token
+too) and must not come from another site. Bearer tokens are not concerned.
 """
 
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from flask_jwt_extended import (
     get_jwt_request_location,
     set_access_cookies,
     set_refresh_cookies,
+    unset_access_cookies,
     unset_jwt_cookies,
 )
 from flask_jwt_extended.exceptions import CSRFError
@@ -29,32 +31,46 @@ View = Callable[..., Any]
 ACCESS, REFRESH = "troth_access", "troth_refresh"
 ACCESS_CSRF, REFRESH_CSRF = "troth_csrf_access", "troth_csrf_refresh"
 CSRF_HEADER = "X-CSRF-Token"
+# Browsers take such a name only with Secure, for all paths and without a domain: never by plain http.
+HOST_ONLY = "__Host-"
 COOKIE = "cookie"
 TOKENS = ("access_token", "refresh_token")
 
 
 def cookie_config(here: Settings, prefix: str) -> dict[str, object]:
     """Return Flask-JWT-Extended's settings for tokens in headers and cookies."""
+    mark, paths = name_prefix(here), _paths(prefix)
     return {
         "JWT_TOKEN_LOCATION": ["headers", "cookies"],
         "JWT_COOKIE_CSRF_PROTECT": True,
-        "JWT_COOKIE_SECURE": here.base_url.startswith("https://"),
+        "JWT_COOKIE_SECURE": bool(mark),
         "JWT_COOKIE_SAMESITE": "Strict",
-        "JWT_ACCESS_COOKIE_NAME": ACCESS,
-        "JWT_REFRESH_COOKIE_NAME": REFRESH,
-        "JWT_ACCESS_CSRF_COOKIE_NAME": ACCESS_CSRF,
-        "JWT_REFRESH_CSRF_COOKIE_NAME": REFRESH_CSRF,
+        "JWT_ACCESS_COOKIE_NAME": mark + ACCESS,
+        "JWT_REFRESH_COOKIE_NAME": mark + REFRESH,
+        "JWT_ACCESS_CSRF_COOKIE_NAME": mark + ACCESS_CSRF,
+        "JWT_REFRESH_CSRF_COOKIE_NAME": mark + REFRESH_CSRF,
         "JWT_ACCESS_CSRF_HEADER_NAME": CSRF_HEADER,
         "JWT_REFRESH_CSRF_HEADER_NAME": CSRF_HEADER,
-        # The token that lives for weeks goes only to where it is exchanged or ended.
-        "JWT_ACCESS_COOKIE_PATH": prefix,
-        "JWT_REFRESH_COOKIE_PATH": f"{prefix}/auth",
+        "JWT_ACCESS_COOKIE_PATH": "/" if mark else paths[ACCESS],
+        "JWT_REFRESH_COOKIE_PATH": "/" if mark else paths[REFRESH],
     }
 
 
+def name_prefix(here: Settings) -> str:
+    """Return what the cookies' names begin with."""
+    return HOST_ONLY if here.base_url.startswith("https://") else ""
+
+
+def _paths(prefix: str) -> dict[str, str]:
+    """Return where cookies without a mark are sent: the token that lives for weeks only to where it is exchanged or ended."""
+    return {ACCESS: prefix, REFRESH: f"{prefix}/auth", ACCESS_CSRF: "/", REFRESH_CSRF: "/"}
+
+
 def register_cookies(app: Flask) -> None:
-    """Answer 403 for a write by cookie without the right CSRF value."""
+    """Answer 403 for a write by cookie without the right CSRF value; drop the cookies of an earlier release."""
     app.register_error_handler(CSRFError, _on_csrf)
+    if app.config["JWT_COOKIE_SECURE"]:
+        app.after_request(_drop_unmarked)
 
 
 def hands_out_session(view: View) -> View:
@@ -100,6 +116,15 @@ def ends_session(view: View) -> View:
     return wrapper
 
 
+def drop_dead_access(response: Response) -> None:
+    """Drop the access cookie of a session that was ended: what needs no session is answered without it.
+
+    The refresh cookie stays: where somebody signed in anew meanwhile it gives them another access token.
+    """
+    if "Authorization" not in request.headers and _sent(ACCESS):
+        unset_access_cookies(response)
+
+
 def by_cookie() -> bool:
     """Tell whether this request was signed in by a cookie."""
     try:
@@ -110,8 +135,11 @@ def by_cookie() -> bool:
 
 def only_refresh_cookie() -> bool:
     """Tell whether a browser sends its refresh token alone, as the access token has expired."""
-    sent = request.cookies
-    return "Authorization" not in request.headers and REFRESH in sent and ACCESS not in sent
+    return "Authorization" not in request.headers and _sent(REFRESH) and not _sent(ACCESS)
+
+
+def _sent(name: str) -> bool:
+    return name_prefix(settings()) + name in request.cookies
 
 
 def check_site() -> None:
@@ -141,3 +169,11 @@ def _asks_for_cookie() -> bool:
 def _on_csrf(error: CSRFError) -> Response:
     del error
     return problem_response(CsrfRefusedError(CSRF_HEADER))
+
+
+def _drop_unmarked(response: Response) -> Response:
+    """Drop cookies without the mark, which an earlier release set: they count no more, as anybody's page may have set them."""
+    for name, path in _paths(current_app.config["OPENAPI_URL_PREFIX"]).items():
+        if name in request.cookies:
+            response.delete_cookie(name, path=path, secure=True, samesite="Strict")
+    return response

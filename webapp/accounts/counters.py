@@ -5,9 +5,9 @@ A Redis that fails is left alone for some seconds: requests must not wait for it
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import structlog
 from redis import Redis
@@ -53,7 +53,13 @@ class Count:
 
 
 class Counters(Protocol):
-    """Where counters are kept."""
+    """Where counters, and notes beside them, are kept."""
+
+    def note(self, key: str, seconds: int) -> None:
+        """Note something for so many seconds; lost where their store does not answer."""
+
+    def noted(self, key: str) -> bool:
+        """Tell whether something is noted; false while the store does not answer."""
 
     def add(self, additions: Sequence[Addition]) -> list[Count] | None:
         """Add to counters; None while their store does not answer."""
@@ -66,6 +72,16 @@ class ProcessCounters:
         self._found: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
         self._tidy_at = FEWEST_KEPT
+
+    def note(self, key: str, seconds: int) -> None:
+        """Note something for so many seconds."""
+        with self._lock:
+            self._found[key] = (1, time.monotonic() + seconds)
+
+    def noted(self, key: str) -> bool:
+        """Tell whether something is noted."""
+        with self._lock:
+            return self._found.get(key, (0, 0.0))[1] > time.monotonic()
 
     def add(self, additions: Sequence[Addition]) -> list[Count]:
         """Add to counters."""
@@ -90,23 +106,37 @@ class RedisCounters:
 
     def __init__(self, url: str) -> None:
         timeouts = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
-        self._script = Redis.from_url(url, **timeouts).register_script(SCRIPT)
+        self._redis: Redis = Redis.from_url(url, **timeouts)
+        self._script = self._redis.register_script(SCRIPT)
         self._left_alone_until = 0.0
 
     def add(self, additions: Sequence[Addition]) -> list[Count] | None:
         """Add to counters; None while Redis does not answer."""
-        if time.monotonic() < self._left_alone_until:
-            return None
         keys = [f"troth:limit:{one.key}" for one in additions]
         values = [number for one in additions for number in (one.amount, one.seconds * 1_000)]
+        found = cast("list[int] | None", self._ask(lambda: self._script(keys, values)))
+        if found is None:
+            return None
+        pairs = zip(found[::2], found[1::2], strict=True)
+        return [Count(int(value), int(left) / 1_000) for value, left in pairs]
+
+    def note(self, key: str, seconds: int) -> None:
+        """Note something for so many seconds; nothing while Redis does not answer."""
+        self._ask(lambda: self._redis.set(f"troth:limit:{key}", 1, ex=seconds))
+
+    def noted(self, key: str) -> bool:
+        """Tell whether something is noted; false while Redis does not answer."""
+        return bool(self._ask(lambda: self._redis.exists(f"troth:limit:{key}")))
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        if time.monotonic() < self._left_alone_until:
+            return None
         try:
-            found = cast("list[int]", self._script(keys, values))
+            return call()
         except RedisError as error:
             self._left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
             log.warning("limits.store_down", kind=type(error).__name__)
             return None
-        pairs = zip(found[::2], found[1::2], strict=True)
-        return [Count(int(value), int(left) / 1_000) for value, left in pairs]
 
 
 def make_counters(redis_url: str) -> Counters:

@@ -38,25 +38,6 @@ class ScopeMissingError(ProblemError):
 
 
 @dataclass(eq=False)
-class SuspendedError(ProblemError):
-    """An account that is suspended and may only read."""
-
-    status = 403
-    code = "suspended"
-    title = "The account is suspended"
-    method: str
-    path: str
-
-    @property
-    def detail(self) -> str:
-        """Say what is still possible."""
-        return (
-            f"{self.method} {self.path} is closed to suspended accounts; they may read, sign in and "
-            "out, appeal, export their data and delete the account."
-        )
-
-
-@dataclass(eq=False)
 class CsrfRefusedError(ProblemError):
     """A write by cookie without the CSRF value that belongs to it."""
 
@@ -70,7 +51,8 @@ class CsrfRefusedError(ProblemError):
         """Say what to send."""
         return (
             f"A write that is signed in by cookie needs {self.header} with the value of the cookie "
-            "troth_csrf_access (at /auth/refresh: troth_csrf_refresh); or send a bearer token."
+            "troth_csrf_access (at /auth/refresh: troth_csrf_refresh), whose name begins with __Host- "
+            "behind https; or send a bearer token."
         )
 
 

@@ -37,6 +37,8 @@ class Cost:
     units: int = 1
 
 
+# Bits of an IPv6 address: what one household has whole, and what anybody gets from whom they ask for more.
+HOUSEHOLD, SITE = 64, 48
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FREE = None
 ORDINARY_READ, ORDINARY_WRITE = Cost(Budget.READ), Cost(Budget.WRITE)
@@ -60,6 +62,9 @@ COSTS: dict[str, Cost | None] = {
     # Much work for one request.
     "accounts.allow_device": Cost(Budget.WRITE, 5),
     "accounts.revoke_device": Cost(Budget.WRITE, 5),
+    "assets.begin": Cost(Budget.WRITE, 10),
+    "assets.history": Cost(Budget.READ, 2),
+    "assets.permit": Cost(Budget.WRITE, 10),
     "api-docs.openapi_json": Cost(Budget.READ, 5),
     "exports.request_export": Cost(Budget.WRITE, 30),
     "log.batches": Cost(Budget.READ, 2),
@@ -128,13 +133,13 @@ def cost_of(endpoint: str, method: str) -> Cost | None:
     return COSTS.get(endpoint, ordinary)
 
 
-def client_network() -> str:
+def client_network(bits: int = HOUSEHOLD) -> str:
     """Return whom a signed-out request counts for: an IPv4 address, or the /64 of an IPv6 one."""
-    return network_of(request.remote_addr or "")
+    return network_of(request.remote_addr or "", bits)
 
 
-def network_of(address: str) -> str:
-    """Return an IPv4 address as it is, and of an IPv6 one the /64, which one household has whole."""
+def network_of(address: str, bits: int = HOUSEHOLD) -> str:
+    """Return an IPv4 address as it is, and of an IPv6 one the first bits: a /64 one household has whole."""
     try:
         found = ip_address(address)
     except ValueError:  # a socket file
@@ -143,7 +148,8 @@ def network_of(address: str) -> str:
         return str(found)
     if found.ipv4_mapped is not None:
         return str(found.ipv4_mapped)
-    return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+    rest = 128 - bits
+    return f"{IPv6Address(int(found) >> rest << rest)}/{bits}"
 
 
 @cache

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.columns import DOCUMENT, HASH, UtcDateTime
+from webapp.columns import ADDRESS, DOCUMENT, HASH, UtcDateTime
 from webapp.extensions import Base
 from webapp.log.models import Author
 
@@ -69,6 +69,8 @@ class SignInSession(Base):
     scope: Mapped[str | None] = mapped_column(String(200))
     # What it was opened with: browser and system, no versions.
     client: Mapped[str | None] = mapped_column(String(60))
+    # By which wallet it was opened: unlinking that ends it.
+    wallet: Mapped[str | None] = mapped_column(ADDRESS)
     refresh_id: Mapped[str] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -111,3 +111,33 @@ class DevicePageSchema(PageSchema):
     """A page of device keys, newest first."""
 
     items = fields.List(fields.Nested(ListedDeviceSchema), required=True)
+
+
+class BadgeIssuerSchema(Schema):
+    """Who vouches; the name is this server's for it."""
+
+    address = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class BadgeSchema(Schema):
+    """What an issuer says of an address, on the chain; ``value`` is null unless its subject shows it.
+
+    ``basis`` says how this server verified it, null for other issuers. What has ended says when, and why.
+    """
+
+    kind = fields.String(
+        required=True, metadata={"description": "domain, email, handle, person, or other"}
+    )
+    schema = fields.String(required=True)
+    issuer = fields.Nested(BadgeIssuerSchema, required=True)
+    state = fields.String(
+        required=True, validate=validate.OneOf(["valid", "expired", "revoked", "declined"])
+    )
+    value = fields.String(required=True, allow_none=True)
+    basis = fields.String(required=True, allow_none=True)
+    issued_at = fields.String(required=True)
+    expires_at = fields.String(required=True, allow_none=True)
+    ended_at = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    digest = fields.String(required=True)

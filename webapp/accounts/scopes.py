@@ -16,6 +16,8 @@ class Scope(StrEnum):
     MESSAGES_WRITE = "messages:write"
     NOTIFICATIONS_READ = "notifications:read"
     PROFILE_WRITE = "profile:write"
+    ASSETS_WRITE = "assets:write"
+    WEBHOOKS_WRITE = "webhooks:write"
     ACCOUNT = "account"
 
 

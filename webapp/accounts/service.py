@@ -104,7 +104,7 @@ def sign_in_with_wallet(message_text: str, signature: str) -> Tokens:
         if owner is not None and not owner.linked:
             raise WalletUnlinkedError(address)
         account_id = owner.account_id if owner else _wallet_account(session, address)
-        return start_session(session, account_id)
+        return start_session(session, account_id, address)
 
 
 def _wallet_account(session: Session, address: str) -> UUID:

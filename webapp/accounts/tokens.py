@@ -10,9 +10,11 @@ from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.cookies import drop_dead_access
 from webapp.accounts.errors import NoSessionError, SlowDownError
 from webapp.accounts.limits import charge
 from webapp.accounts.models import Account, SignInSession
+from webapp.accounts.oauth.standing import rests
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.sessions.clients import client_name
 from webapp.chain_access import settings
@@ -27,6 +29,7 @@ _ACCOUNTS = table_of(Account).c
 _ALIVE = (
     select(
         _SESSIONS.id,
+        _SESSIONS.consent_id,
         _ACCOUNTS.role,
         _ACCOUNTS.suspended_at,
         _ACCOUNTS.handle,
@@ -38,16 +41,18 @@ _ALIVE = (
         _SESSIONS.id == bindparam("sid"),
         _SESSIONS.revoked_at.is_(None),
         _ACCOUNTS.deleted_at.is_(None),
+        ~rests(_SESSIONS.consent_id),
     )
 )
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a request with a token speaks for, as the database says now."""
+    """Who a request with a token speaks for, as the database says now; an app does so by a consent."""
 
     account_id: UUID
     session_id: UUID
+    consent_id: UUID | None
     role: str
     suspended: bool
     card: ProfileCard
@@ -62,12 +67,16 @@ class Tokens:
     account: UUID
 
 
-def start_session(session: Session, account_id: UUID) -> Tokens:
-    """Open a session and return its first tokens; needs an open write transaction."""
+def start_session(session: Session, account_id: UUID, wallet: str | None = None) -> Tokens:
+    """Open a session, by a wallet's signature or otherwise, and return its first tokens.
+
+    Needs an open write transaction.
+    """
     now = utc_now()
     row = SignInSession(
         id=uuid7(),
         account_id=account_id,
+        wallet=wallet,
         client=client_name(request.user_agent.string) if has_request_context() else None,
         refresh_id=str(uuid4()),
         created_at=now,
@@ -104,6 +113,17 @@ def rotate_session() -> Tokens:
         # Alone: the refusal below rolls back whatever unit of work this is part of.
         write_alone(session, _revocation(session_id))
         raise NoSessionError("This refresh token was used before, so its session was ended")
+
+
+def end_sessions_of_wallet(session: Session, account_id: UUID, wallet: str, but_for: UUID) -> None:
+    """Revoke the sessions that a wallet opened but for one; under the wallet's lock, so that none begins meanwhile."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.wallet == wallet)
+        .where(SignInSession.revoked_at.is_(None), SignInSession.id != but_for)
+        .values(revoked_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_session() -> None:
@@ -160,10 +180,11 @@ def _is_revoked(header: dict[str, str], claims: dict[str, str]) -> bool:
     row = None if session_id is None else fetch_alone(_ALIVE, {"sid": session_id})
     if row is None:
         return True
-    session_id, role, suspended_at, handle, name, avatar = row
+    session_id, consent_id, role, suspended_at, handle, name, avatar = row
     account_id = UUID(claims["sub"])
     card = card_of(account_id, handle, name, avatar)
-    g.troth_caller = Caller(account_id, session_id, role, suspended_at is not None, card)
+    suspended = suspended_at is not None
+    g.troth_caller = Caller(account_id, session_id, consent_id, role, suspended, card)
     return False
 
 
@@ -204,4 +225,6 @@ def _expired(header: object, claims: object) -> Response:
 @jwt.revoked_token_loader
 def _revoked(header: object, claims: object) -> Response:
     del header, claims
-    return _refused("The session was ended")
+    refusal = _refused("The session was ended")
+    drop_dead_access(refusal)
+    return refusal

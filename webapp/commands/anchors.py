@@ -5,17 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import click
+from sqlalchemy.orm import Session
 
+import webapp
 from chain import wire
 from chain.client import ChainClient
 from chain.deploy import anchor_log_address
 from chain.deployments import Deployment
-from webapp import create_app
+from webapp.assets.projection import undo_events
 from webapp.chain_access import chain_client, settings
-from webapp.commands.setup import SetupError, know_senders, newest_blocks, prepare_chain
+from webapp.commands.setup import (
+    SetupError,
+    know_contracts,
+    know_senders,
+    newest_blocks,
+    prepare_chain,
+)
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.identities.projection import undo_changes
 from webapp.log.rebuilding import RebuildPlan, RebuildRefusedError, apply_rebuild, plan_rebuild
 from webapp.log.service import OpenLog, current_log
 from webapp.outbox.claims import claimed, new_holder, renew
@@ -47,7 +56,7 @@ def rebuild(yes: bool) -> None:
 
     Sealed entries keep their place and their proof; only their anchor becomes another.
     """
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         plan = rebuild_anchors(settings(), chain_client(), really=yes)
         for line in describe(plan, done=yes):
             click.echo(line)
@@ -126,9 +135,16 @@ def _apply(
     blocks = _start(client, found, plan, here.depth)
     still_alone()
     with writing() as session:
-        apply_rebuild(session, plan, blocks)
+        apply_rebuild(session, plan, blocks, _undo)
+    know_contracts(found)
     know_senders(here, found)
     found.save(here.data_dir)
+
+
+def _undo(session: Session, chain_ref: int, above: int) -> None:
+    """Take back what every registry's events above a block meant."""
+    for undo in (undo_changes, undo_events):
+        undo(session, chain_ref, above)
 
 
 def _start(

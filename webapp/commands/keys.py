@@ -2,8 +2,9 @@
 
 import click
 
-from webapp import create_app
+import webapp
 from webapp.chain_access import settings
+from webapp.identities import rotation as claims
 from webapp.keyring import KeyringError, add_key, drop_keys, fresh_key
 from webapp.messages.encryption import keyring
 from webapp.messages.rotation import reencrypt_all, rows_by_key
@@ -17,8 +18,8 @@ def keys() -> None:
 @keys.command("list")
 def list_keys() -> None:
     """Show the keys by name, how many rows each encrypted, and whether one is missing."""
-    with create_app().app_context():
-        rows, ring = rows_by_key(), keyring()
+    with webapp.create_app().app_context():
+        rows, ring = rows_by_key() + claims.rows_by_key(), keyring()
         for key in ring.keys:
             now = "  encrypts" if key == ring.current else ""
             click.echo(f"{key.id}  {rows.pop(key.id, 0)} rows{now}")
@@ -32,7 +33,7 @@ def rotate() -> None:
 
     The hourly upkeep then encrypts older rows anew, `troth keys reencrypt` does so at once.
     """
-    app = create_app()
+    app = webapp.create_app()
     with app.app_context():
         if settings().message_keys:
             raise KeyringError(
@@ -48,18 +49,20 @@ def rotate() -> None:
 @keys.command()
 def reencrypt() -> None:
     """Encrypt everything that older keys encrypted with the present one."""
-    with create_app().app_context():
-        click.echo(f"{reencrypt_all()} rows encrypted anew with {keyring().current.id}")
+    with webapp.create_app().app_context():
+        click.echo(
+            f"{reencrypt_all() + claims.reencrypt_claims()} rows encrypted anew with {keyring().current.id}"
+        )
 
 
 @keys.command()
 @click.option("--yes", is_flag=True, help="Do it; without it, only say what would be dropped")
 def prune(*, yes: bool) -> None:
     """Drop the keys in the data folder that no row needs; a backup from before needs them still."""
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         if settings().message_keys:
             raise KeyringError("The keys come from TROTH_MESSAGE_KEYS; take older ones out there.")
-        used = set(rows_by_key())
+        used = set(rows_by_key() + claims.rows_by_key())
         unused = {key.id for key in keyring().keys[1:]} - used
         if yes:
             drop_keys(settings(), unused)

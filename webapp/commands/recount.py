@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from webapp import create_app
+import webapp
 from webapp.posts.recounting import recount_all
 
 
@@ -16,7 +16,7 @@ def recount(check: bool) -> None:
     Exact also while people write. The worker does the same, some at a time.
     """
     wrong = 0
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         for found in recount_all(correct=not check):
             wrong += 1
             click.echo(str(found))

@@ -1,16 +1,13 @@
 """`troth run`: everything on this machine, under one supervisor."""
 
+import socket
 import sys
 from pathlib import Path
 
+import click
+
 from chain import artifacts, config
-from webapp import create_app
-from webapp.config import Settings, variable
-from webapp.extensions import db
-from webapp.log.errors import LogNotOpenError
-from webapp.log.service import current_log
-from webapp.outbox.chains import HALTED
-from webapp.outbox.models import Chain
+from webapp.config import Settings, load_settings, variable
 from webapp.secrets import make_secrets
 from webapp.supervisor import (
     Child,
@@ -20,8 +17,10 @@ from webapp.supervisor import (
     chain_child,
     embedded_redis,
     log_file,
+    mail_child,
     prepare,
     run,
+    since_start,
     stream_child,
     web_child,
     worker_child,
@@ -29,6 +28,15 @@ from webapp.supervisor import (
 
 CONTRACTS = ("AnchorLog", "SignatureCheck")
 SETUP_SECONDS = 900.0
+ATTENTION = (
+    "ATTENTION:"  # begins what `troth setup` says of something that an operator has to decide
+)
+
+
+@click.command(name="run")
+def run_command() -> None:
+    """Start everything on this machine; Ctrl-C stops every process."""
+    sys.exit(run_everything(load_settings()))
 
 
 def run_everything(settings: Settings) -> int:
@@ -52,18 +60,27 @@ def _streams(settings: Settings) -> PortClaim:
     return PortClaim(settings.host, settings.stream_port, variable("stream_port"))
 
 
+def shows_mail(settings: Settings) -> bool:
+    """Tell whether codes go to the embedded mail server: on embedded defaults, where no other one is named."""
+    return not settings.smtp_url and settings.embedded_chain and settings.embedded_database
+
+
 def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Child, ...]:
     data_dir = settings.data_dir
     children: list[Child] = []
     env = {"TROTH_DATA_DIR": str(data_dir.absolute())}
     if settings.embedded_chain:
         blocks = data_dir / "chain.sqlite"
-        children.append(chain_child(data_dir, chain, blocks, settings.origins))
+        children.append(chain_child(data_dir, chain, blocks, pages(settings)))
     if not (settings.redis_url and settings.broker_url):
         redis = embedded_redis(data_dir)
         children.append(redis.child)
         env["TROTH_REDIS_URL"] = settings.redis_url or redis.redis_url
         env["TROTH_BROKER_URL"] = settings.broker_url or redis.broker_url
+    if shows_mail(settings):
+        port = settings.mail_port or free_port()
+        children.append(mail_child(data_dir, port))
+        env["TROTH_SMTP_URL"] = f"smtp://127.0.0.1:{port}"
     children += [
         setup_child(data_dir, env),
         web_child(data_dir, web, env),
@@ -74,6 +91,24 @@ def _children(settings: Settings, web: PortClaim, chain: PortClaim) -> tuple[Chi
     return tuple(children)
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def pages(settings: Settings) -> list[str]:
+    """Return the origins whose pages may ask the embedded chain: the web UI's, and those of the settings.
+
+    Receipts are checked against it in the browser, and the demo wallet asks it for what every wallet asks its node.
+    """
+    own = {
+        settings.base_url,
+        *(f"http://{name}:{settings.port}" for name in ("127.0.0.1", "localhost")),
+    }
+    return sorted({*own, *settings.origins})
+
+
 def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
     """Return the step that migrates, deploys and opens the log."""
     argv = (sys.executable, "-m", "webapp.cli", "setup")
@@ -82,35 +117,28 @@ def setup_child(data_dir: Path, env: dict[str, str]) -> Child:
     return Child("setup", argv, log, env=env, once=True, ready_timeout=SETUP_SECONDS)
 
 
-def halted() -> str | None:
-    """Return why the log stands still, in words for the operator; None while it does not."""
-    with create_app().app_context():
-        try:
-            chain = db.session.get_one(Chain, current_log(db.session()).chain_ref)
-        except LogNotOpenError:
-            return None
-        else:
-            return chain.reason if chain.state in HALTED else None
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-
-
 def banner(settings: Settings) -> str:
     """Return what to try, now that everything is up."""
-    why = halted()
-    attention = ["", f"ATTENTION: nothing is anchored now. {why}"] if why else []
+    said = since_start(log_file(settings.data_dir, "setup")).splitlines()
+    attention = [line for line in said if line.startswith(ATTENTION)]
     base = settings.base_url
     ported = settings.port != Settings.port or settings.chain_port != Settings.chain_port
     where = f" --url {base} --rpc {settings.rpc_url}" if ported else ""
     node = f" --rpc {settings.rpc_url}" if ported else ""
+    demo = "; the demo wallet there lets you in" if settings.embedded_chain else ""
     return "\n".join(
         (
             "",
             f"Troth listens on {base}",
-            f"  API           {base}/api/v1/openapi.json",
+            f"  web UI        {base} in a browser{demo}",
+            f"  API           {base}/api/v1/docs",
             f"  chain         {settings.rpc_url}",
             f"  data and logs {settings.data_dir.absolute()}",
+            *(
+                [f"  mail (codes)  {log_file(settings.data_dir, 'mail')}"]
+                if shows_mail(settings)
+                else []
+            ),
             "",
             "In another terminal:",
             f"  .venv/bin/troth demo{where}   two wallets publish, answer, edit and delete",
@@ -118,6 +146,6 @@ def banner(settings: Settings) -> str:
             f"  .venv/bin/troth verify FILE{node}   check a proof",
             "",
             "Ctrl-C stops everything; start again to go on with the same data.",
-            *attention,
+            *(["", *attention] if attention else []),
         )
     )

@@ -1,9 +1,13 @@
 """`troth setup`: database up to date, contract deployed, log open. Doing it again changes nothing."""
 
+from dataclasses import replace
+
+import click
 from flask_migrate import upgrade
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+import webapp
 from chain import wire
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
@@ -11,16 +15,19 @@ from chain.deploy import Sender, ensure_deployed
 from chain.deployments import Deployment
 from chain.signer import LocalSigner
 from webapp.chain_access import any_chain, settings
+from webapp.commands.run import ATTENTION
 from webapp.config import Settings
 from webapp.database import writing
 from webapp.extensions import db
+from webapp.log.errors import LogNotOpenError
 from webapp.log.instance import NOTHING
 from webapp.log.models import Anchor, Batch, Entry, Log
-from webapp.log.service import open_log
-from webapp.outbox.chains import note_state
-from webapp.outbox.models import Chain, ChainState, SignerRole
+from webapp.log.service import current_log, open_log
+from webapp.outbox.chains import HALTED, note_state
+from webapp.outbox.models import Chain, ChainState, SignerAccount, SignerRole
+from webapp.outbox.registries import know_registries
 from webapp.outbox.service import register_signer
-from webapp.signers import anchorer_signer, deployer_signer, sender_signers
+from webapp.signers import anchorer_signer, deployer_signer, issuer_signer, sender_signers
 
 EMBEDDED_FUNDS = 1_000 * 10**18  # wei
 # eth-tester's first account, whose key is the integer 1; it pays for everything on the embedded chain.
@@ -48,6 +55,34 @@ class OtherChainError(SetupError):
             f"but the node serves chain {chain_id} with genesis 0x{genesis.hex()}. {remedy}; "
             "`troth doctor` says more."
         )
+
+
+@click.command()
+def setup() -> None:
+    """Bring database and contract up to date and open the log."""
+    app = webapp.create_app()
+    with app.app_context():
+        try:
+            deployment = set_up()
+        except OtherChainError as error:
+            if not (error.wiped and settings().embedded_chain):
+                raise
+            # People go on posting while the operator decides; the log stands still and says so.
+            click.echo(f"troth: {error}", err=True)
+        else:
+            click.echo(f"AnchorLog {deployment.contract} on chain {deployment.chain_id}")
+            click.echo(f"Anchorer  {deployment.anchorer}, depth {settings().depth}")
+        if why := halted():
+            click.echo(f"{ATTENTION} nothing is anchored now. {' '.join(why.split())}")
+
+
+def halted() -> str | None:
+    """Return why the log stands still, in words for the operator; None while it does not."""
+    try:
+        chain = db.session.get_one(Chain, current_log(db.session()).chain_ref)
+    except LogNotOpenError:
+        return None
+    return chain.reason if chain.state in HALTED else None
 
 
 def set_up() -> Deployment:
@@ -78,18 +113,21 @@ def deploy(here: Settings, client: ChainClient) -> Deployment:
 def open_deployed(here: Settings, client: ChainClient, deployment: Deployment) -> None:
     """Open the log of a contract that is there, and make its signers known; raises SetupError."""
     _open(client, deployment, here.depth)
+    know_contracts(deployment)
     know_senders(here, deployment)
 
 
 def prepare_chain(here: Settings, client: ChainClient) -> Deployment:
     """Make sure of the contract, and of funds and depth on the embedded chain; touches no table."""
     anchorer, deployer = anchorer_signer(here), deployer_signer(here)
+    issuer = issuer_signer(here)
     if here.embedded_chain:
         bank = Sender(client, LocalSigner(EMBEDDED_BANK))
-        for signer in (anchorer, deployer):
+        for signer in (anchorer, deployer, *([issuer] if issuer else [])):
             if client.balance(signer.address) < EMBEDDED_FUNDS // 2:
                 bank.send(signer.address, value=EMBEDDED_FUNDS)
     deployment = ensure_deployed(client, deployer, anchorer=anchorer.address)
+    deployment = replace(deployment, issuer=issuer.address if issuer else None)
     if here.embedded_chain and (missing := here.depth - client.head().number) > 0:
         # It mines only what is sent: without these blocks none would be deep enough, and no log open.
         client.request("evm_mine", [{"blocks": missing}])
@@ -112,13 +150,30 @@ def newest_blocks(client: ChainClient, depth: int) -> list[wire.Block]:
     return [*(block for block in blocks if block is not None), head]
 
 
-def know_senders(here: Settings, found: Deployment) -> None:
-    """Make the senders of other transactions known, so that these can be owed to one of them."""
+def know_contracts(found: Deployment) -> None:
+    """Make the registries known, so that the indexer follows them."""
     with writing() as session:
-        terms = {"chain_id": found.chain_id, "genesis": found.genesis}
-        chain = session.scalars(select(Chain).filter_by(**terms)).one()
+        know_registries(session, _chain_of(session, found), found)
+
+
+def know_senders(here: Settings, found: Deployment) -> None:
+    """Make issuer and senders of other transactions known, so that these can be owed to them."""
+    issuer = issuer_signer(here)
+    with writing() as session:
+        chain_ref = _chain_of(session, found)
+        former = update(SignerAccount).where(SignerAccount.chain_ref == chain_ref)
+        former = former.where(SignerAccount.role == SignerRole.ISSUER)
+        former = former.where(SignerAccount.address != (issuer.address if issuer else ""))
+        session.execute(former.values(role=SignerRole.FORMER_ISSUER))
+        if issuer is not None:
+            register_signer(session, chain_ref, issuer.address, SignerRole.ISSUER)
         for signer in sender_signers(here):
-            register_signer(session, chain.id, signer.address, SignerRole.SENDER)
+            register_signer(session, chain_ref, signer.address, SignerRole.SENDER)
+
+
+def _chain_of(session: Session, found: Deployment) -> int:
+    terms = {"chain_id": found.chain_id, "genesis": found.genesis}
+    return session.scalars(select(Chain.id).filter_by(**terms)).one()
 
 
 def _open(client: ChainClient, found: Deployment, depth: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from webapp import create_app
+import webapp
 from webapp.chain_access import settings
 from webapp.columns import iso
 from webapp.commands.status_screen import screen
@@ -41,7 +41,7 @@ def status(as_json: bool, watch: bool) -> None:
     Exit code 0: all is well; 1: something is halted, down, or delayed for long; 3: it cannot be
     told, since the database does not answer or is not set up.
     """
-    app = create_app()
+    app = webapp.create_app()
     code = UNKNOWN
     with app.app_context():
         try:

@@ -26,6 +26,7 @@ def screen(state: AnchoringState, parts: Mapping[str, Part]) -> str:
         *_labelled("signers", _table([_signer(one) for one in state.signers])),
         *_labelled("nodes", _nodes(state)),
         *_labelled("worker", [_worker(state)]),
+        *_labelled("content", [_content(state)]),
         "",
         *_judgement(state, parts),
     ]
@@ -62,7 +63,21 @@ def _waiting(state: AnchoringState) -> list[str]:
         for name, pile in counts.transactions.items()
         if pile.count
     ]
-    return [*lines, "", *_labelled("owed", [", ".join(owed) or "nothing"])]
+    return [
+        *lines,
+        "",
+        *_labelled("owed", [", ".join(owed) or "nothing"]),
+        *_piles("mints", counts.mints, now),
+        *_piles("claims", state.waiting_claims, now),
+    ]
+
+
+def _piles(label: str, piles: Mapping[str, Pile], now: datetime) -> list[str]:
+    """Say what waits in which state; nothing where nothing does."""
+    found = [
+        f"{name} {pile.count:,} ({_age(pile, now)})" for name, pile in piles.items() if pile.count
+    ]
+    return _labelled(label, [", ".join(found)]) if found else []
 
 
 def _age(pile: Pile, now: datetime) -> str:
@@ -126,6 +141,21 @@ def _worker(state: AnchoringState) -> str:
     held = [claim.job for claim in state.claims if claim.held]
     doing = f", does {', '.join(held)}" if held else ""
     return f"seen {_ago(state.worker_seen, state.now)} ago{doing}"
+
+
+def _content(state: AnchoringState) -> str:
+    content = state.content
+    if content is None:
+        return UNKNOWN
+    pins, words_ = content.pins, []
+    if pins.waiting + pins.failed:
+        since = "" if pins.oldest is None else f" for {_ago(pins.oldest, state.now)}"
+        words_.append(
+            f"{pins.waiting:,} pins wait, {pins.failed:,} failed{since} ({pins.problem or 'not tried yet'})"
+        )
+    if content.damaged:
+        words_.append(f"{content.damaged:,} damaged")
+    return "; ".join(words_) or "nothing waits"
 
 
 def _judgement(state: AnchoringState, parts: Mapping[str, Part]) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 from sqlalchemy import func, select
 
-from webapp import create_app
+import webapp
 from webapp.chain_access import chain_client, settings
 from webapp.columns import utc_now
 from webapp.commands.clean import clean
@@ -27,7 +27,7 @@ HEADINGS = ("id", "state", "age", "nonce", "max fee", "priority", "tries", "key"
 def transactions(context: click.Context) -> None:
     """List the transactions that are not settled, oldest first; fees in gwei."""
     if context.invoked_subcommand is None:
-        with create_app().app_context():
+        with webapp.create_app().app_context():
             rows = open_transactions(utc_now())
         click.echo(table(rows) if rows else "Nothing is owed to the chain.")
 
@@ -39,7 +39,7 @@ def give_up(transaction_id: int) -> None:
 
     A batch is anchored afterwards on another nonce; any other call is then dead.
     """
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         with writing() as session:
             row = give_up_transaction(session, transaction_id)
             state = row.state
@@ -58,7 +58,7 @@ def owe_again(transaction_id: int, yes: bool) -> None:
     Find out first whether another transaction of the account made it: nothing else may refuse a second
     call. Refused while an attempt can still be mined.
     """
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         call = find_call(db.session(), chain_client(), transaction_id, settings().depth)
         db.session.rollback()
         if yes:
@@ -80,7 +80,7 @@ def close_gap(transaction_id: int, yes: bool) -> None:
 
     A few are used up unasked; a wide gap is not, because a node's false answer may have made it.
     """
-    with create_app().app_context():
+    with webapp.create_app().app_context():
         gap = find_gap(db.session(), chain_client(), transaction_id)
         db.session.rollback()
         nonces = f"{len(gap.nonces)} nonces from {gap.nonces[0]} to {gap.nonces[-1]}"

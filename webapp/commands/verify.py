@@ -9,19 +9,28 @@ import click
 from chain.client import ChainClient
 from chain.deployments import Deployment, list_deployments
 from chain.errors import UnusableRecord
-from chain.proofs.bundle import MAX_BUNDLE_BYTES, Bundle, parse_bundle
+from chain.proofs.bundle import (
+    MAX_BUNDLE_BYTES,
+    MAX_BUNDLE_DEPTH,
+    Bundle,
+    load_strict_json,
+    parse_bundle,
+)
+from chain.proofs.claim_file import TYPE_NAME, parse_claim_file
+from chain.proofs.claims import claim_exit_code, judge_claim
 from chain.proofs.errors import MalformedError
 from chain.proofs.readers import Pins
-from chain.proofs.verdicts import Report, Verdict, exit_code, spell_time
+from chain.proofs.verdicts import ClaimReport, Report, Verdict, exit_code, spell_time
 from chain.proofs.verify import verify
 from chain.reader import NodeReader
+from webapp.commands.clean import clean
 from webapp.commands.file_digest import FileUnusableError, digest_file
 from webapp.commands.held_file import HeldFile, judge_file, names_files
 from webapp.commands.public_log.api import PublicLog
 from webapp.commands.public_log.errors import MonitorError
 from webapp.commands.public_log.http import BoundedHttp
 from webapp.commands.public_log.reader import ApiLog
-from webapp.config import EXTERNAL, Settings, network_depth
+from webapp.config import EXTERNAL, Settings, listed, network_depth
 
 UNUSABLE = 2
 API_SECONDS = 30.0
@@ -43,6 +52,8 @@ class Wanted:
     depth: int | None = None
     api: str | None = None
     held: Path | None = None
+    registry: str | None = None
+    issuers: tuple[str, ...] = ()
 
 
 class UnusableError(Exception):
@@ -52,7 +63,10 @@ class UnusableError(Exception):
 def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     """Verify a file, print the verdicts, and return the exit code (0, 1, 2 or 3)."""
     try:
-        bundle = parse_bundle(read_file(wanted.file))
+        data = read_file(wanted.file)
+        if is_claim(data):
+            return verify_claim(data, wanted, settings, as_json=as_json)
+        bundle = parse_bundle(data)
         pins = find_pins(wanted, settings)
         check_url(wanted.rpc)
         log = _log(wanted, pins)
@@ -80,6 +94,40 @@ def verify_file(wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
     return code
 
 
+def is_claim(data: bytes) -> bool:
+    """Tell whether a file says that it is a claim file, whole or not; raises MalformedError for no JSON."""
+    value = load_strict_json(data, max_bytes=MAX_BUNDLE_BYTES, max_depth=MAX_BUNDLE_DEPTH)
+    return isinstance(value, dict) and value.get("type") == TYPE_NAME
+
+
+def verify_claim(data: bytes, wanted: Wanted, settings: Settings, *, as_json: bool) -> int:
+    """Verify a claim file, print the verdicts, and return the exit code; raises what ``verify_file`` catches."""
+    if wanted.held is not None or wanted.api is not None:
+        raise UnusableError("A claim file is checked without --file and --api.")
+    claim, pins = parse_claim_file(data), find_pins(wanted, settings)
+    check_url(wanted.rpc)
+    report = judge_claim(claim, pins, _reader(wanted, settings, pins))
+    code = claim_exit_code(report, offline=wanted.offline)
+    if as_json:
+        shown = {**report.to_json(), "pins": describe_pins(pins, settings), "exit_code": code}
+        click.echo(json.dumps(shown, indent=2))
+        return code
+    print_claim(report, "")
+    if wanted.offline:
+        click.echo("OFFLINE: no chain was asked, so that nobody vouches for this now.")
+    click.echo(_conclusion(code))
+    _print_pins(pins, settings)
+    return code
+
+
+def print_claim(report: ClaimReport, indent: str) -> None:
+    """Print what a claim file says, and each verdict on it."""
+    click.echo(clean(f"{indent}Claim {report.kind} {report.value!r} of {report.subject}"))
+    for part, one in report.results:
+        word = click.style(f"{one.verdict.value:<8}", fg=COLOURS[one.verdict])
+        click.echo(f"{indent}  {part.value:<11} {word} {one.reason}")
+
+
 def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
     """Return the pins of the call, completed from the data folder's deployment record if they agree.
 
@@ -103,8 +151,12 @@ def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
         return None
     same_chain = record is not None and given.genesis == "0x" + record.genesis.hex()
     contract, anchorer = given.contract, given.anchorer
+    registry, issuers = given.registry, frozenset(given.issuers)
     if record is not None and same_chain:
         contract, anchorer = contract or record.contract, anchorer or record.anchorer
+        place = record.identity_registry
+        registry = registry or (place.address if place else None)
+        issuers = issuers or _believed(record, settings)
     depth = settings.depth if same_chain or given.depth is not None else network_depth(EXTERNAL)
     return Pins(
         chain_id=given.chain_id,
@@ -113,7 +165,15 @@ def find_pins(wanted: Wanted, settings: Settings) -> Pins | None:
         anchorer=anchorer,
         depth=depth if given.depth is None else given.depth,
         operator_runs_chain=same_chain and settings.embedded_chain,
+        registry=registry,
+        issuers=issuers,
     )
+
+
+def _believed(record: Deployment, settings: Settings) -> frozenset[str]:
+    """Return whom this instance believes about people: its own issuer, and those that it trusts."""
+    trusted = {one.partition("=")[0].strip() for one in listed(settings.trusted_issuers)}
+    return frozenset(trusted | ({record.issuer} if record.issuer else set()))
 
 
 def _given(wanted: Wanted) -> Wanted:
@@ -122,6 +182,12 @@ def _given(wanted: Wanted) -> Wanted:
         genesis=_hex(wanted.genesis, HASH_DIGITS, "--genesis"),
         contract=_hex(wanted.contract, ADDRESS_DIGITS, "--contract"),
         anchorer=_hex(wanted.anchorer, ADDRESS_DIGITS, "--anchorer"),
+        registry=_hex(wanted.registry, ADDRESS_DIGITS, "--registry"),
+        issuers=tuple(
+            one
+            for one in (_hex(each, ADDRESS_DIGITS, "--issuer") for each in wanted.issuers)
+            if one
+        ),
     )
 
 
@@ -209,6 +275,8 @@ def _print(bundle: Bundle, report: Report, held: HeldFile | None, offline: bool,
     if held is not None:
         word = click.style(f"{held.verdict.value:<8}", fg=COLOURS[held.verdict])
         click.echo(f"  {'file':<11} {word} {held.reason}")
+    for one in report.claims:
+        print_claim(one, "  ")
     if report.unsigned:
         click.echo("UNSIGNED: nobody's key stands behind this record; the server alone says so.")
     if report.erased:
@@ -228,6 +296,8 @@ def describe_pins(pins: Pins | None, settings: Settings) -> dict[str, object] | 
         "contract": pins.contract,
         "anchorer": pins.anchorer,
         "depth": pins.depth,
+        "registry": pins.registry,
+        "issuers": sorted(pins.issuers),
         "data_dir": str(settings.data_dir),
     }
 
@@ -239,7 +309,8 @@ def _print_pins(pins: Pins | None, settings: Settings) -> None:
         return
     click.echo(f"Pins (from the options, else from {shown.pop('data_dir')}):")
     for name, value in shown.items():
-        click.echo(f"  {name:<9} {'none' if value is None else value}")
+        text = ", ".join(value) if isinstance(value, list) else value
+        click.echo(f"  {name:<9} {'none' if text in (None, '') else text}")
 
 
 def _conclusion(code: int) -> str:

@@ -50,6 +50,24 @@ class EventType(StrEnum):
     BATCH_FINAL = "batch.final"
     STAMP_CREATED = "stamp.created"
     STAMP_DELETED = "stamp.deleted"
+    # What was so when an instance was upgraded whose events did not say all of it yet; told to nobody.
+    ACCOUNT_KNOWN = "baseline.account"
+    FOLLOW_KNOWN = "baseline.follow"
+    POST_KNOWN = "baseline.post"
+    LIKE_KNOWN = "baseline.like"
+    REPOST_KNOWN = "baseline.repost"
+    SUSPENSION_KNOWN = "baseline.suspended"
+    HIDDEN_KNOWN = "baseline.hidden"
+    ASSET_MINTED = "asset.minted"
+    ASSET_MOVED = "asset.moved"
+    ASSET_HIDDEN = "asset.hidden"
+    ASSET_SHOWN = "asset.shown"
+    CLAIM_REQUESTED = "claim.requested"
+    CLAIM_CHECKED = "claim.checked"
+    CLAIM_ENDED = "claim.ended"
+    CLAIM_ISSUED = "claim.issued"
+    CLAIM_REVOKED = "claim.revoked"
+    CLAIM_DECLINED = "claim.declined"
 
 
 class Event(Base):

@@ -47,21 +47,36 @@ class Consumer:
 
 
 def event_row(
-    kind: EventType, account_id: UUID | None, subject: str, **data: str | int
+    kind: EventType,
+    account_id: UUID | None,
+    subject: str,
+    *,
+    at: datetime | None = None,
+    **data: str | int,
 ) -> dict[str, Any]:
     """Return an event's columns, for whoever inserts it together with other rows.
 
-    Whoever does also calls ``ring_delivery``.
+    ``at`` is the moment that the row says for whom it is written, where that has one: both must agree, or
+    nobody could make the one anew from the other. Whoever calls this also calls ``ring_delivery``.
     """
     row = {"type": str(kind), "account_id": account_id, "subject": subject}
-    return {**row, "data": data, "created_at": utc_now()}
+    return {**row, "data": data, "created_at": at or utc_now()}
 
 
 def record_event(
-    session: Session, kind: EventType, account_id: UUID | None, subject: str, **data: str | int
+    session: Session,
+    kind: EventType,
+    account_id: UUID | None,
+    subject: str,
+    *,
+    at: datetime | None = None,
+    **data: str | int,
 ) -> None:
-    """Append an event to the open write transaction, and ring its delivery after the commit."""
-    connection_of(session).execute(_INSERT, event_row(kind, account_id, subject, **data))
+    """Append an event to the open write transaction, and ring its delivery after the commit.
+
+    After the row that it speaks of was written: so of two events about one row the later has the higher id.
+    """
+    connection_of(session).execute(_INSERT, event_row(kind, account_id, subject, at=at, **data))
     ring_delivery(session)
 
 

@@ -1,8 +1,10 @@
-"""The newest candidates of feeds in Redis. Never what is shown: that is read anew for everybody, every time.
+"""Candidates of feeds in Redis, in parts. Never what is shown: that is read anew for everybody, every time.
 
-A feed is forgotten after the commit that adds to it. Who reads at that moment must not put back what was
-there before: a reader first leaves a lease, and stores only while that is still there (a lease as memcached
-has it). What is lost with a killed worker is at most TTL old.
+A part is some hundred candidates from one place of a feed on. A page finds the part that holds it wherever it
+is, and one that is not there is read and stored as the first is: so a page far down costs what the first one
+costs. A feed is forgotten, with all its parts, after the commit that adds to it. Who reads at that moment must
+not put back what was there before: a reader learns the feed's name of the moment before it reads, and stores only
+while that still stands (a lease as memcached has it). What is lost with a killed worker is at most TTL old.
 
 With Redis away the database answers; the first call waits a tenth of a second, then Redis is left alone.
 """
@@ -24,30 +26,27 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from webapp.columns import utc_now
-from webapp.feed.candidates import Candidate, Window
-from webapp.pagination import EPOCH
+from webapp.feed.candidates import LATEST, Candidate, Window
+from webapp.feed.scripts import LOAD, STORE
+from webapp.pagination import EPOCH, Cursor
 
 MOST_CACHED = 200
+MOST_PARTS = 32
 LEAST_TTL_MS, MOST_TTL_MS = 300_000, 600_000
-LEASE_MS = 10_000
 WAIT_SECONDS = 0.1
 LEFT_ALONE_SECONDS = 5.0
 KEYS_TOGETHER = 500
 # Clocks of several machines differ a little.
 SKEW = timedelta(seconds=5)
-_LEASE = b"lease:"
-_ROW = struct.Struct(">q16s16s")
-_STORE = (
-    "if redis.call('GET', KEYS[1]) == ARGV[1] then "
-    "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end return 0"
-)
+_ROW, _PLACE = struct.Struct(">q16s16s"), struct.Struct(">q16s")
+_END = bytes(_PLACE.size)
 _MICROSECOND = timedelta(microseconds=1)
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class CachedFeed:
-    """The newest candidates of a feed; complete: there are no others. ``marks`` are those of merged people."""
+class CachedPart:
+    """Candidates of a feed, newest first; complete: there are none below. ``marks`` are those of merged people."""
 
     cached_at: datetime
     complete: bool
@@ -56,17 +55,32 @@ class CachedFeed:
 
     def part(self, window: Window) -> list[Candidate] | None:
         """Return a window's candidates, None where they are not all here."""
-        if window.before is None and window.after is None:
-            found = [_candidate(row) for row in self._rows(window.limit)]
-        else:
-            every = [_candidate(row) for row in self._rows(MOST_CACHED)]
-            found = [one for one in every if window.holds(one)][: window.limit]
-            if window.after is not None and every and not window.reaches(every[-1]):
-                return found
+        first = 0 if window.before is None else self._first_below(_place(window.before))
+        taken = self.rows[first * _ROW.size : (first + window.limit) * _ROW.size]
+        found = [_candidate(row) for row in _ROW.iter_unpack(taken)]
+        newer = [one for one in found if window.reaches(one)]
+        if len(newer) < len(found):
+            return newer
         return found if self.complete or len(found) == window.limit else None
 
-    def _rows(self, most: int) -> Iterable[tuple[int, bytes, bytes]]:
-        return _ROW.iter_unpack(self.rows[: most * _ROW.size])
+    def _first_below(self, place: bytes) -> int:
+        """Return the number of the first row below a place; its bytes order rows as their values do."""
+        low, high = 0, len(self.rows) // _ROW.size
+        while low < high:
+            middle = (low + high) // 2
+            at = middle * _ROW.size
+            if self.rows[at : at + _PLACE.size] < place:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    @property
+    def end(self) -> bytes:
+        """The place below which nothing is known."""
+        if self.complete or not self.rows:
+            return _END
+        return self.rows[-_ROW.size :][: _PLACE.size]
 
     def to_bytes(self) -> bytes:
         """Return what is stored."""
@@ -74,18 +88,28 @@ class CachedFeed:
         return json.dumps(head).encode() + b"\n" + self.rows
 
     @classmethod
-    def of_bytes(cls, stored: bytes) -> "CachedFeed":
+    def of_bytes(cls, stored: bytes) -> "CachedPart":
         """Read what was stored; raises ValueError and KeyError for anything else."""
         head, _, rows = stored.partition(b"\n")
         facts = json.loads(head)
         at = datetime.fromisoformat(facts["at"])
-        return cls(
-            at, facts["complete"], facts["marks"], rows[: len(rows) // _ROW.size * _ROW.size]
-        )
+        whole = len(rows) // _ROW.size * _ROW.size
+        return cls(at, facts["complete"], facts["marks"], rows[:whole])
+
+
+@dataclass(frozen=True)
+class Held:
+    """What Redis holds of a feed at a place: the part, if it is still right, and the feed's name of the moment.
+
+    None for the name where nothing can be stored.
+    """
+
+    name: bytes | None = None
+    part: CachedPart | None = None
 
 
 def pack(found: Sequence[Candidate]) -> bytes:
-    """Return candidates as rows of a cached feed."""
+    """Return candidates as rows of a cached part."""
     return b"".join(
         _ROW.pack((one.created_at - EPOCH) // _MICROSECOND, one.post_id.bytes, one.actor_id.bytes)
         for one in found
@@ -99,6 +123,10 @@ def _candidate(row: tuple[int, bytes, bytes]) -> Candidate:
     )
 
 
+def _place(cursor: Cursor) -> bytes:
+    return _PLACE.pack((cursor.moment - EPOCH) // _MICROSECOND, cursor.id.bytes)
+
+
 class FeedCache:
     """The cache of one process; every call works also while Redis is away, and then does nothing."""
 
@@ -106,33 +134,32 @@ class FeedCache:
         self._redis: Redis = Redis.from_url(
             redis_url, socket_connect_timeout=WAIT_SECONDS, socket_timeout=WAIT_SECONDS
         )
+        self._load = self._redis.register_script(LOAD)
+        self._store = self._redis.register_script(STORE)
         self._left_alone_until = 0.0
 
-    def load(self, account_id: UUID) -> CachedFeed | None:
-        """Return a cached feed that is still right, None where there is none."""
-        stored = self._ask(lambda: self._redis.get(_feed_key(account_id)), None)
-        if stored is None or stored.startswith(_LEASE):
-            return None
-        try:
-            found = CachedFeed.of_bytes(stored)
-        except (ValueError, KeyError, TypeError):  # of another release
-            return None
-        marks = self.marks([UUID(one) for one in found.marks]) if found.marks else {}
-        return found if marks == found.marks else None
-
-    def lease(self, account_id: UUID) -> bytes | None:
-        """Announce that a feed is about to be stored; None where somebody else is at it."""
-        lease = _LEASE + uuid4().bytes
-        taken = self._ask(
-            lambda: self._redis.set(_feed_key(account_id), lease, nx=True, px=LEASE_MS), None
-        )
-        return lease if taken else None
-
-    def store(self, account_id: UUID, lease: bytes, feed: CachedFeed) -> None:
-        """Store a feed that was read after the lease was taken, unless it was forgotten meanwhile."""
+    def load(self, account_id: UUID, before: Cursor | None = None) -> Held:
+        """Return what is held of a feed from a place on: one call, and one more where popular people are followed."""
         ttl = random.randint(LEAST_TTL_MS, MOST_TTL_MS)  # noqa: S311 - only spreads the reads
-        values = (_feed_key(account_id), lease, feed.to_bytes(), ttl)
-        self._ask(lambda: self._redis.eval(_STORE, 1, *values), None)
+        values = (_place(before or LATEST), uuid4().bytes, ttl)
+        name, stored = self._ask(lambda: self._load([_feed_key(account_id)], values), (None, None))
+        if name is None or stored is None:
+            return Held(name)
+        try:
+            found = CachedPart.of_bytes(stored)
+        except (ValueError, KeyError, TypeError):  # of another release
+            return Held(name)
+        marks = self.marks([UUID(one) for one in found.marks]) if found.marks else {}
+        if marks == found.marks:
+            return Held(name, found)
+        # Popular people did something that no part has.
+        self.forget([account_id])
+        return self.load(account_id, before)
+
+    def store(self, account_id: UUID, name: bytes, before: Cursor | None, part: CachedPart) -> None:
+        """Store a part that was read after the name was learned, unless the feed was forgotten meanwhile."""
+        values = (name, _place(before or LATEST), part.end, part.to_bytes(), MOST_PARTS)
+        self._ask(lambda: self._store([_feed_key(account_id)], values), None)
 
     def forget(self, accounts: Iterable[UUID]) -> None:
         """Forget feeds, after the commit that changed them."""
@@ -185,15 +212,15 @@ def forget_feeds(accounts: Iterable[UUID]) -> None:
         cache.forget(accounts)
 
 
-def new_entry(
+def new_part(
     complete: bool, marks: Mapping[str, str | None], found: Sequence[Candidate]
-) -> CachedFeed:
-    """Return what is to be stored of a feed that was just read."""
-    return CachedFeed(utc_now() - SKEW, complete, marks, pack(found[:MOST_CACHED]))
+) -> CachedPart:
+    """Return what is to be stored of a part that was just read; complete: nothing is below it."""
+    return CachedPart(utc_now() - SKEW, complete, marks, pack(found[:MOST_CACHED]))
 
 
 def _feed_key(account_id: UUID) -> str:
-    return f"troth:feed:{account_id}"
+    return f"troth:feeds:{account_id}"
 
 
 def _mark_key(account_id: UUID) -> str:

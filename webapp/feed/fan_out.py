@@ -6,6 +6,7 @@ post holds up another's for long.
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from webapp.feed.cache import feed_cache, forget_feeds
 from webapp.feed.candidates import insert_items
 from webapp.feed.models import FanOut, Feed, FeedItem, MergedAccount
 from webapp.upserts import upsert
+from webapp.wakeups import wake_all
 
 FOLLOWERS_PER_COMMIT = 1_000
 MOST_TOGETHER = 200
@@ -35,6 +37,13 @@ def fan_out_waits() -> bool:
     found = db.session.scalar(select(_O.id).limit(1)) is not None
     db.session.rollback()
     return found
+
+
+def newest_item(session: Session, account_id: UUID) -> datetime | None:
+    """Return the time of the newest item written into somebody's feed; None where none was."""
+    items = table_of(FeedItem).c
+    newest = select(items.created_at).where(items.account_id == account_id)
+    return session.scalar(newest.order_by(items.created_at.desc()).limit(1))
 
 
 def fan_out(deadline: float) -> int:
@@ -71,6 +80,7 @@ def _step() -> bool:
                 _merge_from_now_on(session, first.actor_id)
             changed = _give_to_some(session, first)
     forget_feeds(changed)
+    wake_all(changed)  # who reads a live stream is told that there is something new
     cache = feed_cache()
     if merged is not None and cache is not None:
         cache.mark(merged)

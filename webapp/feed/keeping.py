@@ -1,6 +1,6 @@
 """Which feeds are kept, and from when on: filling, adding a person's posts, trimming, dropping."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,7 @@ MOST_OF_ONE = 500
 MOST_KEPT = 4_000
 DROPPED_TOGETHER = 20
 NOTED_EVERY = timedelta(hours=1)
+Find = Callable[[Session, UUID, Window], list[Candidate]]
 _I, _FEEDS = table_of(FeedItem).c, table_of(Feed).c
 
 
@@ -35,9 +36,12 @@ def keep(account_id: UUID) -> None:
     fill(account_id)
 
 
-def fill(account_id: UUID) -> None:
-    """Fill a kept feed that is being filled; nothing where it is full or dropped meanwhile."""
-    found = looked_up(db.session(), account_id, Window(limit=MOST_FILLED + 1))
+def fill(account_id: UUID, find: Find | None = None) -> None:
+    """Fill a kept feed that is being filled; nothing where it is full or dropped meanwhile.
+
+    ``find`` gives what belongs into it, newest first; posts, reposts and follows do where there is none.
+    """
+    found = (find or looked_up)(db.session(), account_id, Window(limit=MOST_FILLED + 1))
     db.session.rollback()
     from_at = _complete_from(found, MOST_FILLED)
     with writing() as session:

@@ -14,12 +14,13 @@ from webapp.extensions import db, table_of
 from webapp.feed.cache import forget_feeds
 from webapp.feed.keeping import fill
 from webapp.feed.models import Feed, FeedItem, MergedAccount
+from webapp.feed.replaying import said
 
 _I, _FEEDS, _N, _M = (table_of(one).c for one in (FeedItem, Feed, AccountCounts, MergedAccount))
 
 
 def rebuild_feeds() -> int:
-    """Fill every kept feed anew from posts, reposts and follows; return how many.
+    """Fill every kept feed anew from the events; return how many.
 
     One by one: a feed that is read before it is full again is looked up, so that nobody misses anything.
     """
@@ -43,5 +44,5 @@ def _rebuild(account_id: UUID) -> None:
         emptied = update(Feed).where(_FEEDS.account_id == account_id)
         session.execute(emptied.values(from_at=None))
         session.execute(delete(FeedItem).where(_I.account_id == account_id))
-    fill(account_id)
+    fill(account_id, said)
     forget_feeds([account_id])

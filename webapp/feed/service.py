@@ -16,7 +16,7 @@ from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
 from webapp.accounts.relations.reading import flags, flags_of
 from webapp.extensions import db, table_of
-from webapp.feed.cache import MOST_CACHED, feed_cache, new_entry
+from webapp.feed.cache import MOST_CACHED, feed_cache, new_part
 from webapp.feed.candidates import Candidate, Window, merged_by
 from webapp.feed.errors import NotYourFeedError
 from webapp.feed.reading import read_candidates
@@ -108,18 +108,17 @@ def _look(session: Session, viewer: UUID, window: Window) -> Look:
     cache = feed_cache()
     if cache is None:
         return Look(window, read_candidates(session, viewer, window))
-    cached = cache.load(viewer)
-    part = None if cached is None else cached.part(window)
-    if cached is not None and part is not None:
-        return Look(window, part, cached.cached_at if window.before is None else None)
-    first_page = window.before is None and window.after is None
-    lease = cache.lease(viewer) if first_page else None
-    if lease is None:
+    held = cache.load(viewer, window.before)
+    part = None if held.part is None else held.part.part(window)
+    if held.part is not None and part is not None:
+        return Look(window, part, held.part.cached_at if window.before is None else None)
+    if held.name is None or window.after is not None:
         return Look(window, read_candidates(session, viewer, window))
     marks = cache.marks(merged_by(session, viewer))
-    wide = Window(limit=max(window.limit, MOST_CACHED))
+    wide = Window(before=window.before, limit=max(window.limit, MOST_CACHED))
     found = read_candidates(session, viewer, wide)
-    cache.store(viewer, lease, new_entry(len(found) < wide.limit, marks, found))
+    read = new_part(len(found) < wide.limit, marks, found)
+    cache.store(viewer, held.name, window.before, read)
     return Look(window, found[: window.limit])
 
 

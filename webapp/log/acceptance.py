@@ -93,11 +93,15 @@ class CheckedRecord:
 
 @dataclass(frozen=True)
 class Admission:
-    """A new entry, or the id of the one with the same content; whether it is its record's first."""
+    """A new entry, or the id of the one with the same content; whether it is its record's first.
+
+    ``spoken_of`` tells whether its author may have badges.
+    """
 
     entry_id: int
     new: NewEntry | None
     first: bool
+    spoken_of: bool
 
 
 def check_record(
@@ -137,7 +141,7 @@ def admit(session: Session, record: CheckedRecord, account_id: UUID) -> Admissio
     """Apply the log's rules under the author's lock and add the entry.
 
     Needs an open ``accepting`` block. The same content again returns the entry that is there.
-    Raises NotYourAuthorError, VersionConflictError, RecordEndedError and RecordRefusedError.
+    Raises NotYourAuthorError, SuspendedError, VersionConflictError, RecordEndedError and RecordRefusedError.
     """
     admission = judge(session, record, account_id)
     if admission.new is not None:
@@ -151,9 +155,10 @@ def judge(session: Session, record: CheckedRecord, account_id: UUID) -> Admissio
     known = precedents.find_precedents(session, record.log, record.key, number)
     check_owner(known, record, account_id)
     if known.same_entry is not None:
-        return Admission(known.same_entry, new=None, first=False)
+        return Admission(known.same_entry, new=None, first=False, spoken_of=known.spoken_of)
     entry = judge_by(session, record, known)
-    return Admission(entry.id, entry, first=known.current is None)
+    first = known.current is None
+    return Admission(entry.id, entry, first=first, spoken_of=known.spoken_of)
 
 
 def judge_by(session: Session, record: CheckedRecord, known: Precedents) -> NewEntry:
@@ -163,6 +168,7 @@ def judge_by(session: Session, record: CheckedRecord, known: Precedents) -> NewE
     """
     message = record.message
     replaces = str(message.get("replaces", ZERO_HASH))
+    precedents.check_not_suspended(known)
     precedents.check_version(known, record.kind, record.record, replaces)
     precedents.check_salt(known)
     reference = message["notBefore"]

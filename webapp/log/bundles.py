@@ -1,7 +1,7 @@
 """Bundles: the file that proves one entry, put together from rows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from chain.proofs.entries import Entry as SealedEntry
 from chain.proofs.keccak import keccak256
 from chain.proofs.records import Kind
 from chain.proofs.tree import split_proof
+from webapp.badges import claim_files
 from webapp.errors import ProblemError
 from webapp.log.models import Author, Batch, Entry, Log
 from webapp.log.states import standing_anchor
@@ -59,9 +60,17 @@ class Bundler:
             for found in self._session.scalars(select(Entry).where(Entry.id.in_(wanted))):
                 self._delegations[found.id] = self._proof(found)
 
-    def bundle_bytes(self, entry: Entry) -> bytes:
-        """Return the bundle of a sealed entry as UTF-8 JSON; raises NotSealedError."""
-        return dump_bundle(self.bundle(entry))
+    def bundle_bytes(self, entry: Entry, *, claims: bool = False) -> bytes:
+        """Return the bundle of a sealed entry as UTF-8 JSON; raises NotSealedError.
+
+        With ``claims`` it carries what its author discloses of claims that were valid at its anchor.
+        """
+        found = self.bundle(entry)
+        if claims and found.anchor is not None:
+            chain_ref, moment = self._log(entry.log_id).chain_ref, found.anchor.block.time
+            files = claim_files(self._session, entry.author, chain_ref, moment)
+            found = replace(found, claims=files)
+        return dump_bundle(found)
 
     def bundle(self, entry: Entry) -> Bundle:
         """Return the bundle of a sealed entry; raises NotSealedError."""

@@ -15,6 +15,24 @@ class RecordRefusedError(ProblemError):
 
 
 @dataclass(eq=False)
+class SuspendedError(ProblemError):
+    """An account that is suspended and may only read."""
+
+    status = 403
+    code = "suspended"
+    title = "The account is suspended"
+    what: str = "A request that began before the suspension"
+
+    @property
+    def detail(self) -> str:
+        """Say what is still possible."""
+        return (
+            f"{self.what} is closed to suspended accounts; they may read, sign in and "
+            "out, appeal, export their data and delete the account."
+        )
+
+
+@dataclass(eq=False)
 class LogNotOpenError(ProblemError):
     """No log has been opened yet: the contract is not deployed."""
 

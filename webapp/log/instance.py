@@ -1,6 +1,6 @@
 """Is this the chain that the log is on? Asked before anything is sent, and at every sweep.
 
-A chain is known by its id, its genesis, the contract's code, the newest block that counts as final, and
+A chain is known by its id, its genesis, the contracts' code, the newest block that counts as final, and
 the newest batch that the contract holds for the log's anchorer.
 """
 
@@ -24,6 +24,7 @@ from webapp.log.models import Batch, Log
 from webapp.log.service import KnownBlock
 from webapp.outbox.finality import final_number
 from webapp.outbox.models import Block
+from webapp.outbox.registries import STANDING, KnownRegistry, known_registries
 
 DOCTOR = "Run `troth doctor` to see what to do."
 
@@ -52,7 +53,7 @@ class WrongInstanceError(InstanceError):
 
 
 class ContractGoneError(WrongInstanceError):
-    """There is no AnchorLog, or another contract, at the log's address."""
+    """There is no AnchorLog, or no registry, or another contract, at an address that belongs to one."""
 
 
 class ForeignBatchError(WrongInstanceError):
@@ -75,7 +76,10 @@ class DeepReorgError(InstanceError):
 
 @dataclass(frozen=True)
 class Instance:
-    """What the database knows of a log's chain; ``final`` is the newest final block that is stored."""
+    """What the database knows of a log's chain; ``final`` is the newest final block that is stored.
+
+    ``registries`` are those that the chain is followed for.
+    """
 
     log_id: int
     chain_ref: int
@@ -85,6 +89,7 @@ class Instance:
     anchorer: str
     next_sequence: int
     final: KnownBlock | None
+    registries: tuple[KnownRegistry, ...] = ()
 
 
 def read_instance(session: Session, log_id: int) -> Instance:
@@ -101,11 +106,12 @@ def read_instance(session: Session, log_id: int) -> Instance:
         anchorer=log.anchorer,
         next_sequence=log.next_sequence,
         final=None if block is None else KnownBlock(block.number, block.hash, block.time),
+        registries=known_registries(session, log.chain_ref),
     )
 
 
 def check_instance(session: Session, client: ChainClient, here: Instance) -> None:
-    """Check everything, cheapest first; asks the node up to seven questions, and two again before it halts.
+    """Check everything, cheapest first; asks the node up to nine questions, and two again before it halts.
 
     Raises WrongInstanceError and its kinds, DeepReorgError, and NodeUnavailable where it cannot be told.
     """
@@ -130,9 +136,11 @@ def check_chain(client: ChainClient, here: Instance) -> None:
 
 
 def check_contract(client: ChainClient, here: Instance) -> None:
-    """Check that AnchorLog is where the log expects it; raises ContractGoneError."""
+    """Check that AnchorLog and the registries are where they belong; raises ContractGoneError."""
     try:
         check_code(client, here.contract)
+        for one in here.registries:
+            check_code(client, one.address, STANDING[one.kind])
     except (NoCode, WrongCode) as error:
         raise ContractGoneError(here.log_id, str(error).rstrip(".")) from error
 

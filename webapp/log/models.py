@@ -52,6 +52,18 @@ class Author(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class AuthorTenure(Base):
+    """From when to when an address was an account's, also where it is not any more: ``until`` is null while it is."""
+
+    __tablename__ = "author_tenures"
+
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
+    address: Mapped[str] = mapped_column(ADDRESS, index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Entry(Base):
     """One line of the log. Accepted once; sealed once; only its message can be erased."""
 

@@ -1,22 +1,25 @@
 """Who owns an author, and what the log already holds that a new record must respect: one round trip."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, true
+from sqlalchemy import bindparam, column, select, table, true
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import ZERO_HASH, Kind
+from webapp.badges import SPOKEN_OF
 from webapp.extensions import table_of
 from webapp.log.errors import (
     LogNotOpenError,
     LogReplacedError,
     RecordEndedError,
     SaltRefusedError,
+    SuspendedError,
     VersionConflictError,
 )
-from webapp.log.models import Entry, Log
+from webapp.log.models import Author, Entry, Log
 from webapp.log.service import LOCK_AUTHOR, KnownBlock, KnownChain, OpenLog, forget_log
 from webapp.outbox.models import Block, Chain
 from webapp.round_trips import NextId, fetch_together
@@ -38,6 +41,14 @@ _SAME = (
     select(_E.id)
     .where(_E.content == bindparam("content"), _E.log_id == bindparam("log_id"))
     .subquery()
+)
+# By name: the accounts' own models stand to the right of the log.
+_OWNERS = table("accounts", column("id"), column("suspended_at"))
+_A = table_of(Author)
+_SUSPENDED = (
+    select(_A.c.address)
+    .join_from(_A, _OWNERS, _OWNERS.c.id == _A.c.account_id)
+    .where(_OWNERS.c.suspended_at.is_not(None))
 )
 _SALT = select(_E.id).where(_E.salt_digest == bindparam("salt_digest")).exists()
 _OPEN = (
@@ -63,6 +74,8 @@ _PRECEDENTS = select(
     _CURRENT.c.content,
     _SAME.c.id.label("same_entry"),
     _SALT.label("salt_used"),
+    SPOKEN_OF.label("spoken_of"),
+    _SUSPENDED.where(_A.c.address == bindparam("author")).exists().label("suspended"),
     NextId(Entry).label("next_entry"),
 ).select_from(
     _HEAD.join(_OPEN, true())
@@ -94,16 +107,18 @@ class Current:
 class Precedents:
     """What was found under the author's lock.
 
-    The account that owns the author (None for an address nobody has), whether it signs, the record's
-    current version, the entry with the same content, whether the salt is used, the id for a new entry,
-    the log's chain, and the block that the record names, if it is known.
+    The account that owns the author (None for an address nobody has), whether it signs or is suspended, the record's
+    current version, the entry with the same content, whether the salt is used, whether the author may have
+    badges, the id for a new entry, the log's chain, and the block that the record names, if it is known.
     """
 
     owner: UUID | None
     signs: bool
+    suspended: bool
     current: Current | None
     same_entry: int | None
     salt_used: bool
+    spoken_of: bool
     next_entry: int
     chain: KnownChain
     named: KnownBlock | None
@@ -138,9 +153,11 @@ def find_precedents(session: Session, log: OpenLog, key: RecordKey, block: int) 
     return Precedents(
         owner=owner,
         signs=signs,
+        suspended=row.suspended,
         current=None if row.kind is None else Current(row.kind, row.content),
         same_entry=row.same_entry,
         salt_used=row.salt_used,
+        spoken_of=row.spoken_of,
         next_entry=row.next_entry,
         chain=KnownChain(row.first_block, row.final_to, head),
         named=_named_block(row),
@@ -151,6 +168,18 @@ def _named_block(row: Any) -> KnownBlock | None:
     if row.named_number is None:
         return None
     return KnownBlock(row.named_number, row.named_hash, row.named_time)
+
+
+def check_not_suspended(precedents: Precedents) -> None:
+    """Refuse a new record of somebody whom a moderator suspended since the request began; raises SuspendedError."""
+    if precedents.suspended:
+        raise SuspendedError
+
+
+def suspended_of(session: Session, addresses: Iterable[str]) -> set[str]:
+    """Return those of some locked authors that are of somebody whom a moderator suspended."""
+    some = _SUSPENDED.where(_A.c.address.in_(list(addresses)))
+    return set(session.scalars(some))
 
 
 def check_version(precedents: Precedents, kind: Kind, record: bytes, replaces: str) -> None:

@@ -4,7 +4,7 @@ First a plan, which only reads; then, in one commit, the log's place on the chai
 transactions that are owed for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, func, select, update
@@ -21,12 +21,15 @@ from webapp.outbox.chains import add_blocks, set_state
 from webapp.outbox.finality import accept_loss, final_number, raise_final
 from webapp.outbox.lost import taken_back
 from webapp.outbox.models import Attempt, Block, Chain, ChainState, Transaction, TransactionState
+from webapp.outbox.registries import begin_anew, read_again
 from webapp.outbox.service import owe_again
 
 KEYS_PER_QUERY = 500
 LOST = "The chain lost the transaction; it is being sent again"
 DEAD_END = (TransactionState.REVERTED, TransactionState.DEAD)
 DONE = (TransactionState.MINED, TransactionState.FINAL)
+# Takes back what the registries' events above a block of a chain meant.
+Undo = Callable[[Session, int, int], None]
 
 
 class RebuildRefusedError(Exception):
@@ -205,13 +208,18 @@ def _given_up(session: Session, log: Log) -> tuple[str, ...]:
     return tuple(session.scalars(others.where(exists().where(Batch.log_id == Log.id))))
 
 
-def apply_rebuild(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -> None:
+def apply_rebuild(
+    session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block], undo: Undo
+) -> None:
     """Do what the plan says, in the open write transaction.
 
-    ``blocks`` is where following begins on a chain of which nothing that is stored is canonical.
+    ``blocks`` is where following begins on a chain of which nothing that is stored is canonical; ``undo``
+    takes back what the registries' events above a block of a chain meant.
     """
     log = session.get_one(Log, plan.log_id)
     chain = _target(session, plan, blocks)
+    if plan.target is not None and (plan.moves or plan.deep):
+        undo(session, chain.id, -1 if plan.fork is None else plan.fork)
     if plan.moves:
         _leave(session, session.get_one(Chain, plan.chain_ref), plan)
     above = -1 if plan.moves or plan.fork is None else plan.fork
@@ -253,7 +261,9 @@ def _target(session: Session, plan: RebuildPlan, blocks: Sequence[wire.Block]) -
     if plan.fork is None:
         chain.first_block = blocks[0].number
         _begin(session, chain, plan, blocks)
+        begin_anew(session, chain.id, blocks[-1].number)
     else:
+        read_again(session, chain.id, plan.fork)
         chain.first_block = min(chain.first_block, plan.fork)
     return chain
 

@@ -15,6 +15,7 @@ from webapp.database import connection_of, locked
 from webapp.extensions import table_of
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Author, Log
+from webapp.log.tenures import begin_tenure
 from webapp.outbox.finality import raise_final
 from webapp.outbox.models import Block, Chain
 
@@ -164,3 +165,4 @@ def add_author(session: Session, address: str, account_id: UUID, *, signs: bool)
     """Give an account an address to speak with; needs an open write transaction."""
     session.add(Author(address=address, account_id=account_id, signs=signs, created_at=utc_now()))
     session.flush()
+    begin_tenure(session, address, account_id)

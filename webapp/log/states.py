@@ -66,6 +66,11 @@ class Standing:
             "reason": reason,
         }
 
+    @property
+    def anchored_block(self) -> int | None:
+        """The block that holds the entry's root on the chain, None while there is none."""
+        return self.block_number if self._is_anchored() else None
+
     def _is_anchored(self) -> bool:
         if self.block_number is None:
             return False

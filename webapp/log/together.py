@@ -19,7 +19,7 @@ from webapp.log.acceptance import CheckedRecord, check_owner, judge_by
 from webapp.log.errors import LogNotOpenError, LogReplacedError
 from webapp.log.models import Author, Entry
 from webapp.log.new_entry import NewEntry
-from webapp.log.precedents import Precedents
+from webapp.log.precedents import Precedents, suspended_of
 from webapp.log.service import KnownBlock, KnownChain, OpenLog, current_log, forget_log
 from webapp.outbox.models import Block, Chain
 from webapp.round_trips import next_ids
@@ -46,8 +46,9 @@ def judge_together(
     are locked. What has no answer is to be accepted one by one. Raises LogReplacedError.
     """
     owners = _lock_authors(session, {one.record.author for one in offered})
+    suspended = suspended_of(session, owners)
     chain, blocks = _chain(session, log, {_number(one.record) for one in offered})
-    fresh = _wholly_new(session, log, offered)
+    fresh = _wholly_new(session, offered)
     answers: dict[int, NewEntry | ProblemError] = {}
     for index, entry_id in zip(fresh, next_ids(session, Entry, len(fresh)), strict=True):
         record = offered[index].record
@@ -55,9 +56,11 @@ def judge_together(
         known = Precedents(
             owner=owner,
             signs=signs,
+            suspended=record.author in suspended,
             current=None,
             same_entry=None,
             salt_used=False,
+            spoken_of=True,
             next_entry=entry_id,
             chain=chain,
             named=blocks.get(_number(record)),
@@ -102,26 +105,24 @@ def _chain(
     return KnownChain(first, final, KnownBlock(*newest)), named
 
 
-def _wholly_new(session: Session, log: OpenLog, offered: Sequence[Offered]) -> list[int]:
-    """Return the indexes of records whose id, content and salt nobody has used, here or before."""
+def _wholly_new(session: Session, offered: Sequence[Offered]) -> list[int]:
+    """Return the indexes of records whose id and salt nobody has used, here or before.
+
+    A record with the same content would have the same author and id: both are part of what is hashed.
+    """
     keys = [one.record.key for one in offered]
     ids = [(key.author, key.record) for key in keys]
     salts = [key.salt_digest for key in keys]
-    contents = [key.content for key in keys]
     same_id = select(_E.author, _E.record).where(tuple_(_E.author, _E.record).in_(ids))
     taken_ids = {tuple(row) for row in session.execute(same_id)}
     same_salt = [salt for salt in salts if salt is not None]
     taken_salts = set(session.scalars(select(_E.salt_digest).where(_E.salt_digest.in_(same_salt))))
-    same = select(_E.content).where(_E.log_id == log.id, _E.content.in_(contents))
-    taken_contents = set(session.scalars(same))
-    seen_ids, seen_salts, seen_contents = Counter(ids), Counter(salts), Counter(contents)
+    seen_ids, seen_salts = Counter(ids), Counter(salts)
     return [
         index
-        for index, (id_, salt, content) in enumerate(zip(ids, salts, contents, strict=True))
+        for index, (id_, salt) in enumerate(zip(ids, salts, strict=True))
         if id_ not in taken_ids
         and seen_ids[id_] == 1
         and salt not in taken_salts
         and (salt is None or seen_salts[salt] == 1)
-        and content not in taken_contents
-        and seen_contents[content] == 1
     ]

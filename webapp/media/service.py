@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, select, upda
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.living import lock_living
+from webapp.accounts.living import lock_active
 from webapp.accounts.models import Account
 from webapp.chain_access import settings
 from webapp.columns import utc_now
@@ -123,7 +123,7 @@ def _keep(account_id: UUID, made: _Made, alt: str) -> tuple[MediaFile, bool]:
     }
     with writing() as session:
         # One upload of an account at a time: their sizes must not pass the quota together.
-        lock_living(session, account_id)
+        lock_active(session, account_id)
         _check_quota(session, account_id, made.facts["size"])
         if not insert_or_ignore(session, MediaFile, **row):
             mine = select(MediaFile).filter_by(account_id=account_id, digest=made.digest)

@@ -49,6 +49,16 @@ def open_title(sealed: Sealed, conversation: UUID) -> str:
     return _open(sealed, _of_title(conversation)).decode()
 
 
+def seal_bytes(data: bytes, bound_to: bytes) -> Sealed:
+    """Encrypt what another feature keeps; ``bound_to`` names its place, and is needed again."""
+    return _seal(data, bound_to)
+
+
+def open_bytes(sealed: Sealed, bound_to: bytes) -> bytes:
+    """Return what was encrypted for this place; raises UnreadableError."""
+    return _open(sealed, bound_to)
+
+
 def seal_recent(data: bytes, conversation: UUID, stamp: bytes) -> bytes:
     """Encrypt what is kept outside the database, by a key that is gone as soon as ``stamp`` is."""
     nonce = secrets.token_bytes(NONCE_BYTES)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.idempotency import forget_answers
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.columns import utc_now
 from webapp.database import insert_many, writing
 from webapp.messages import recent
@@ -48,7 +48,7 @@ def make_group(account_id: UUID, members: Sequence[UUID], title: str | None) -> 
     group, now = uuid7(), utc_now()
     sealed = None if title is None else seal_title(title, group)
     with writing() as session:
-        keep_living(session, account_id)
+        keep_active(session, account_id)
         check_reachable(session, account_id, others)
         session.add(
             Conversation(
@@ -79,6 +79,7 @@ def add_member(account_id: UUID, conversation: UUID, person: UUID) -> None:
     and RecipientUnavailableError.
     """
     with writing() as session:
+        keep_active(session, account_id)
         circle = _own_group(session, account_id, conversation)
         known = circle.people.get(person)
         if known is not None and not known.left:
@@ -145,6 +146,7 @@ def change(
     RecipientUnavailableError.
     """
     with writing() as session:
+        keep_active(session, account_id)
         circle = _own_group(session, account_id, conversation)
         sealed_title = select(Conversation.title).where(Conversation.id == conversation)
         tag = tag_of(session.scalar(sealed_title), circle.owner_id)

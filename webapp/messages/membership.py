@@ -13,7 +13,7 @@ from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.relations import conditions
-from webapp.accounts.relations.reading import flags, flags_of
+from webapp.accounts.relations.reading import face, flags, flags_of
 from webapp.columns import utc_now
 from webapp.database import locked
 from webapp.extensions import table_of
@@ -87,9 +87,7 @@ _CIRCLE: Select[Any] = (
         _M.since,
         _M.read_at,
         _M.left_at,
-        _A.handle,
-        _A.name,
-        _A.avatar_id,
+        *face(VIEWER),
         _A.deleted_at,
         *flags(VIEWER),
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.database import insert_or_ignore, locked, writing
 from webapp.extensions import db
 from webapp.messages.errors import ChangedMeanwhileError
@@ -25,7 +25,7 @@ def accept_from(account_id: UUID, accept: str, matches: Callable[[str], bool]) -
     ChangedMeanwhileError.
     """
     with writing() as session:
-        keep_living(session, account_id)
+        keep_active(session, account_id)
         before: str = Accept.EVERYBODY
         if not insert_or_ignore(session, MessagePreference, account_id=account_id, accept=accept):
             mine = select(MessagePreference).filter_by(account_id=account_id)

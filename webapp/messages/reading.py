@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import card_of
 from webapp.accounts.relations import conditions
-from webapp.accounts.relations.reading import flags, flags_of
+from webapp.accounts.relations.reading import face, flags, flags_of
 from webapp.extensions import table_of
 from webapp.messages import recent
 from webapp.messages.errors import ConversationNotFoundError
@@ -46,6 +46,7 @@ _UNREAD = (
         _T.c.created_at > _ME.c.read_at,
         _T.c.sender_id != VIEWER,
         _T.c.deleted_at.is_(None),
+        or_(_C.c.kind == Kind.DIRECT, ~conditions.muted(VIEWER, _T.c.sender_id)),
     )
     .limit(MOST_UNREAD)
     .correlate(_ME, _C)
@@ -67,9 +68,7 @@ _MINE: Select[Any] = (
         _C.c.created_at,
         _C.c.active_at,
         _A.c.id.label("other_id"),
-        _A.c.handle,
-        _A.c.name,
-        _A.c.avatar_id,
+        *face(VIEWER),
         *flags(VIEWER),
         _LAST.label("last_id"),
         select(func.count()).select_from(_UNREAD).scalar_subquery().label("unread"),
@@ -92,9 +91,7 @@ _MINE: Select[Any] = (
 _SHOWN = _STORED.add_columns(
     _T.c.conversation_id,
     _A.c.id.label("card_id"),
-    _A.c.handle,
-    _A.c.name,
-    _A.c.avatar_id,
+    *face(VIEWER),
     *flags(VIEWER),
 ).select_from(_T.outerjoin(_A, and_(_A.c.id == _T.c.sender_id, _A.c.deleted_at.is_(None))))
 

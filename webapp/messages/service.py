@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.idempotency import forget_answers
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, ring_after_commit, writing
 from webapp.events.service import DELIVER_TASK
@@ -44,13 +44,13 @@ def send(account_id: UUID, draft: Draft) -> tuple[MessageView, bool]:
     """Write a message; return it and whether it is new: the same id and text again are the same message.
 
     Raises ConversationNotFoundError, UserNotFoundError, RecipientUnavailableError, WriteToYourselfError and
-    MessageIdTakenError.
+    MessageIdTakenError; SuspendedError in a race with a moderator.
     """
     if draft.to == account_id:
         raise WriteToYourselfError
     message_id = draft.id or uuid7()
     with writing() as session:
-        keep_living(session, account_id)
+        keep_active(session, account_id)
         known = session.get(Message, message_id)
         if known is None:
             circle = _open(session, account_id, draft)

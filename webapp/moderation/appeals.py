@@ -1,5 +1,6 @@
 """Use-cases of appeals: somebody objects, somebody else decides, with effect at once."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,7 +22,18 @@ from webapp.moderation.errors import (
     OwnDecisionError,
 )
 from webapp.moderation.models import Action, Appeal
-from webapp.moderation.service import HIDE, RESTORE, SHOW, SUSPEND, Actor, Order, add_action, apply
+from webapp.moderation.service import (
+    APPEALED,
+    APPELLANT,
+    HIDE,
+    RESTORE,
+    SHOW,
+    SUSPEND,
+    Actor,
+    Order,
+    add_action,
+    apply,
+)
 from webapp.moderation.subjects import (
     APPEAL,
     MODERATOR,
@@ -48,7 +60,7 @@ def appeal(account_id: UUID, action_id: UUID, text: str) -> Appeal:
             raise ActionNotFoundError(str(action_id))
         if action.act not in REVERSE or action.over_at is not None:
             raise CannotAppealError(str(action_id))
-        row = {
+        row: dict[str, Any] = {
             "id": uuid7(),
             "action_id": action_id,
             "account_id": account_id,
@@ -57,6 +69,8 @@ def appeal(account_id: UUID, action_id: UUID, text: str) -> Appeal:
         }
         if not insert_or_ignore(session, Appeal, **row):
             raise AlreadyAppealedError(str(action_id))
+        whose = (APPEAL, row["id"], account_id)
+        trail.append(session, add_action(session, Actor(None, APPELLANT), APPEALED, whose, None))
         return session.get_one(Appeal, row["id"])
 
 

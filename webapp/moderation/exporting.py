@@ -10,7 +10,7 @@ from webapp.accounts.exports.parts import File, Part, in_order, json_file
 from webapp.columns import iso
 from webapp.extensions import table_of
 from webapp.moderation.models import Action, Appeal, Report
-from webapp.moderation.service import DISMISS
+from webapp.moderation.service import UNTOLD
 from webapp.moderation.subjects import SUBJECTS
 
 _R, _A, _P = (table_of(model).c for model in (Report, Action, Appeal))
@@ -35,10 +35,10 @@ def _reports(session: Session, account_id: UUID) -> Iterator[File]:
 
 
 def _actions(session: Session, account_id: UUID) -> Iterator[File]:
-    # As ``GET /me/moderation`` shows them: not who acted, and not that somebody reported in vain.
+    # As ``GET /me/moderation`` shows them: not who acted, and not that somebody reported in vain, or made a message read.
     query = select(_A.act, _A.subject_type, _A.subject_id, _A.reason, _A.until, _A.over_at)
     query = query.where(
-        _A.account_id == account_id, _A.act != DISMISS, _A.subject_type.in_(SUBJECTS)
+        _A.account_id == account_id, _A.act.not_in(UNTOLD), _A.subject_type.in_(SUBJECTS)
     )
     items = (
         {

@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account
 from webapp.accounts.profiles import ProfileCard, card_of
 from webapp.accounts.tokens import Caller
+from webapp.assets.moderating import AssetFacts, asset_facts
 from webapp.extensions import table_of
 from webapp.messages.reporting import MessageFacts, message_facts
 from webapp.moderation.models import Action, Appeal, Report
-from webapp.moderation.subjects import MESSAGE, POST, READ, check_moderator
+from webapp.moderation.service import UNTOLD
+from webapp.moderation.subjects import ASSET, MESSAGE, POST, check_moderator
 from webapp.pagination import Cursor, newest_first
 from webapp.posts.models import Post
 
@@ -80,6 +82,7 @@ class ReportedItem:
     suspended_at: datetime | None
     post: dict[str, Any] | None
     message: MessageFacts | None
+    asset: AssetFacts | None
     reasons: dict[str, int] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
 
@@ -117,6 +120,7 @@ def reported_items(session: Session, caller: Caller, page: dict[str, Any]) -> li
     messages = message_facts(
         session, [row.subject_id for row in rows if row.subject_type == MESSAGE]
     )
+    assets = asset_facts(session, [row.subject_id for row in rows if row.subject_type == ASSET])
     reasons, reports = _reasons(session, subjects), _newest(session, subjects)
     return [
         ReportedItem(
@@ -131,6 +135,7 @@ def reported_items(session: Session, caller: Caller, page: dict[str, Any]) -> li
             suspended_at=row.suspended_at,
             post=posts.get(row.subject_id) if row.subject_type == POST else None,
             message=messages.get(row.subject_id) if row.subject_type == MESSAGE else None,
+            asset=assets.get(row.subject_id) if row.subject_type == ASSET else None,
             reasons=reasons[row.subject_type, row.subject_id],
             reports=reports[row.subject_type, row.subject_id],
         )
@@ -254,7 +259,7 @@ def actions_on(
     query: Any = (
         select(Action, Appeal)
         .outerjoin(Appeal, Appeal.id == newest)
-        .where(_X.c.account_id == account_id, _X.c.act.not_in(["dismiss", READ]))
+        .where(_X.c.account_id == account_id, _X.c.act.not_in(UNTOLD))
     )
     paged = newest_first(_X.c.created_at, _X.c.id, query, page)
     return [(action, appeal) for action, appeal in session.execute(paged)]

@@ -1,22 +1,47 @@
 """Reading the audit trail."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.tokens import Caller
-from webapp.moderation.models import AuditRow
+from webapp.moderation.models import Action, AuditRow
 from webapp.moderation.stamping import parse_about
 from webapp.moderation.subjects import check_moderator
 from webapp.stamps.reading import OPERATOR_LOG, stamps_of_account
 
 
-def audit_rows(session: Session, caller: Caller, first: int, limit: int) -> list[AuditRow]:
-    """Return rows of the trail from a position on, one more than the limit; raises ModeratorsOnlyError."""
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the trail as somebody may see it: without its document where it is about them."""
+
+    position: int
+    document: str | None
+    previous: bytes
+    hash: bytes
+
+
+def audit_rows(session: Session, caller: Caller, first: int, limit: int) -> list[ShownRow]:
+    """Return rows of the trail from a position on, one more than the limit; raises ModeratorsOnlyError.
+
+    What is about the caller is withheld but for its hashes, which still join the rows round it: moderators are told
+    as little as everybody else who reported them, which of their messages was read, and who acted.
+    """
     check_moderator(caller)
-    query = select(AuditRow).where(AuditRow.position >= first).order_by(AuditRow.position)
-    return list(session.scalars(query.limit(limit + 1)))
+    names = (AuditRow.position, AuditRow.document, AuditRow.previous, AuditRow.hash)
+    query = select(*names, Action.account_id).outerjoin(Action, Action.id == AuditRow.action_id)
+    query = query.where(AuditRow.position >= first).order_by(AuditRow.position)
+    return [
+        ShownRow(
+            row.position,
+            None if row.account_id == caller.account_id else row.document,
+            row.previous,
+            row.hash,
+        )
+        for row in session.execute(query.limit(limit + 1))
+    ]
 
 
 def newest_stamp(session: Session) -> dict[str, Any] | None:

@@ -1,16 +1,16 @@
-"""Use-case of everybody: report a post, an account, or a message that one received."""
+"""Use-case of everybody: report a post, an account, a token, or a message that one received."""
 
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from uuid6 import uuid7
 
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.accounts.models import Account
-from webapp.columns import utc_now
+from webapp.assets.moderating import asset_facts
 from webapp.database import insert_or_ignore, writing
 from webapp.messages.reporting import received_message
+from webapp.moderation import trail
 from webapp.moderation.errors import (
     AlreadyReportedError,
     CannotReportError,
@@ -18,7 +18,8 @@ from webapp.moderation.errors import (
     TooManyReportsError,
 )
 from webapp.moderation.models import Report
-from webapp.moderation.subjects import MESSAGE, POST
+from webapp.moderation.service import REPORTED, REPORTER, Actor, add_action
+from webapp.moderation.subjects import ASSET, MESSAGE, POST
 from webapp.posts.reading import readable_post
 
 REASONS = (
@@ -43,7 +44,7 @@ def report(reporter: UUID, kind: str, subject_id: UUID, reason: str, text: str) 
     TooManyReportsError. No event is written: those are kept for ever, and reporters stay unknown.
     """
     with writing() as session:
-        keep_living(session, reporter)
+        keep_active(session, reporter)
         account_id = _whose(session, reporter, kind, subject_id)
         if account_id == reporter:
             raise CannotReportError("It is your own")
@@ -51,19 +52,23 @@ def report(reporter: UUID, kind: str, subject_id: UUID, reason: str, text: str) 
         mine = mine.where(Report.reporter_id == reporter, Report.closed_at.is_(None))
         if (session.scalar(mine) or 0) >= MAX_OPEN:
             raise TooManyReportsError(MAX_OPEN)
+        whose = (kind, subject_id, account_id)
+        # A row of the trail of the same id, so that nobody drops a report unseen; nor does it say who made it.
+        filed = add_action(session, Actor(None, REPORTER), REPORTED, whose, None)
         row = {
-            "id": uuid7(),
+            "id": filed.id,
             "reporter_id": reporter,
             "subject_type": kind,
             "subject_id": subject_id,
             "account_id": account_id,
             "reason": reason,
             "text": text,
-            "created_at": utc_now(),
+            "created_at": filed.created_at,
         }
         if not insert_or_ignore(session, Report, **row):
             raise AlreadyReportedError(str(subject_id))
-        return session.get_one(Report, row["id"])
+        trail.append(session, filed)
+        return session.get_one(Report, filed.id)
 
 
 def _whose(session: Session, reporter: UUID, kind: str, subject_id: UUID) -> UUID:
@@ -77,6 +82,11 @@ def _whose(session: Session, reporter: UUID, kind: str, subject_id: UUID) -> UUI
         if message.deleted_at is not None:
             raise CannotReportError("The message was deleted")
         return message.sender
+    if kind == ASSET:
+        facts = asset_facts(session, [subject_id]).get(subject_id)
+        if facts is None or facts.account_id is None:
+            raise SubjectNotFoundError(kind, str(subject_id))
+        return facts.account_id
     account = session.get(Account, subject_id)
     if account is None or account.deleted_at is not None:
         raise SubjectNotFoundError(kind, str(subject_id))

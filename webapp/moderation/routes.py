@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.scopes import Scope
 from webapp.accounts.tokens import current_account_id, current_caller
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
+from webapp.identities.answers import evidence_answer
 from webapp.messages.reporting import OpenedMessage
-from webapp.moderation import appeals, opening, queue, reading, reports, service
+from webapp.moderation import appeals, opening, queue, reading, reports, reviewing, service
 from webapp.moderation.models import Action, Appeal, Report
 from webapp.moderation.queue import AppealItem, ReportedItem
 from webapp.moderation.schemas import (
@@ -21,6 +24,8 @@ from webapp.moderation.schemas import (
     AppealSchema,
     AuditPageSchema,
     AuditQuerySchema,
+    ClaimDecisionSchema,
+    ClaimReviewPageSchema,
     NewActionSchema,
     NewAppealSchema,
     NewReportSchema,
@@ -30,11 +35,13 @@ from webapp.moderation.schemas import (
     ReportQueueQuerySchema,
     ReportQueueSchema,
     ReportSchema,
+    ReviewedClaimSchema,
 )
 from webapp.moderation.service import Order
 from webapp.pagination import (
     Answer,
     Cursor,
+    ForwardPageQuerySchema,
     PageQuerySchema,
     link_following,
     link_next,
@@ -137,6 +144,43 @@ def audit(query: dict[str, Any]) -> Answer:
     stamp = reading.newest_stamp(session)
     headers = {} if following is None else link_following(query, following)
     return {"items": rows[:limit], "next": following, "stamp": stamp}, 200, headers
+
+
+@blueprint.get("/moderation/claims")
+@signed_in(Scope.ACCOUNT)
+@blueprint.arguments(ForwardPageQuerySchema(), location="query")
+@blueprint.response(200, ClaimReviewPageSchema)
+def claim_queue(page: dict[str, Any]) -> Answer:
+    """Return claims about people that wait for a review, oldest first; not your own."""
+    found = reviewing.queue(db.session(), current_caller(), page)
+    return page_answer(found, page, lambda one: Cursor(one["requested_at"], one["id"]))
+
+
+@blueprint.get("/moderation/claims/<uuid:claim_id>")
+@signed_in(Scope.ACCOUNT)
+@blueprint.response(200, ReviewedClaimSchema)
+def reviewed_claim(claim_id: UUID) -> dict[str, Any]:
+    """Return a claim about a person with the evidence for it."""
+    return reviewing.one(db.session(), current_caller(), claim_id)
+
+
+@blueprint.get("/moderation/claims/<uuid:claim_id>/evidence/<uuid:evidence_id>")
+@signed_in(Scope.ACCOUNT)
+@blueprint.response(200, content_type="application/octet-stream")
+def claim_evidence(claim_id: UUID, evidence_id: UUID) -> Response:
+    """Return a file of the evidence."""
+    found = reviewing.evidence(db.session(), current_caller(), claim_id, evidence_id)
+    return evidence_answer(*found)
+
+
+@blueprint.post("/moderation/claims/<uuid:claim_id>/decision")
+@signed_in(Scope.ACCOUNT)
+@idempotent
+@blueprint.arguments(ClaimDecisionSchema())
+@blueprint.response(200, ActionSchema)
+def decide_claim(body: dict[str, Any], claim_id: UUID) -> Action:
+    """Vouch for a person, refuse to, or take back what was vouched; the reason is for them and the trail."""
+    return reviewing.decide(current_caller(), claim_id, body["decision"], body["reason"])
 
 
 def _shown(action: Action) -> dict[str, Any]:

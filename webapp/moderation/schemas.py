@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
+from webapp.identities.schemas import EvidenceSchema
 from webapp.moderation.queue import CLOSED, OPEN, QueueCursorField
 from webapp.moderation.reports import REASONS
 from webapp.moderation.service import ACTS, SUSPEND
@@ -39,7 +40,8 @@ class NewReportSchema(Schema):
 
     type = fields.String(required=True, validate=validate.OneOf(SUBJECTS))
     subject = fields.UUID(
-        required=True, metadata={"description": "Id of the post, account or message"}
+        required=True,
+        metadata={"description": "Id of the post, account or message; a token's 'subject'"},
     )
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
     text = fields.String(load_default="", validate=_length(0))
@@ -100,6 +102,18 @@ class ReportedMessageSchema(Schema):
     deleted_at = _time("deleted_at")
 
 
+class ReportedAssetSchema(Schema):
+    """A reported token as moderators see it."""
+
+    token_id = fields.Function(lambda one: str(int.from_bytes(one.token)), required=True)
+    creator = fields.String(required=True)
+    owner = fields.String(required=True)
+    metadata = fields.Raw(
+        required=True, allow_none=True, metadata={"type": "object", "additionalProperties": True}
+    )
+    hidden_at = _time("hidden_at")
+
+
 class OpenedMessageSchema(Schema):
     """A reported message, and nothing round it; ``text`` is null once it is deleted."""
 
@@ -120,6 +134,7 @@ class ReportedItemSchema(Schema):
     suspended_at = _time("suspended_at")
     post = fields.Nested(ReportedPostSchema, required=True, allow_none=True)
     message = fields.Nested(ReportedMessageSchema, required=True, allow_none=True)
+    asset = fields.Nested(ReportedAssetSchema, required=True, allow_none=True)
     open = fields.Integer(required=True)
     total = fields.Integer(required=True)
     reasons = fields.Dict(required=True)
@@ -148,8 +163,9 @@ class NewActionSchema(Schema):
     def fits(self, data: dict[str, Any], **_: object) -> None:
         """Refuse an act on something that it is not for."""
         wanted = ACTS[data["act"]]
-        if wanted is not None and data["type"] != wanted:
-            raise ValidationError(f"'{data['act']}' is for type '{wanted}'.", "type")
+        if data["type"] not in wanted:
+            kinds = "' or '".join(wanted)
+            raise ValidationError(f"'{data['act']}' is for type '{kinds}'.", "type")
         if "until" in data and data["act"] != SUSPEND:
             raise ValidationError("Only a suspension has an end.", "until")
 
@@ -229,10 +245,10 @@ class AuditQuerySchema(Schema):
 
 
 class AuditRowSchema(Schema):
-    """A row: hash = keccak256(previous, then the document's bytes)."""
+    """A row: hash = keccak256(previous, then the document's bytes); without document where it is about the reader."""
 
     position = fields.Integer(required=True)
-    document = fields.String(required=True)
+    document = fields.String(required=True, allow_none=True)
     previous = fields.Function(lambda row: "0x" + row.previous.hex(), required=True)
     hash = fields.Function(lambda row: "0x" + row.hash.hex(), required=True)
 
@@ -243,3 +259,38 @@ class AuditPageSchema(Schema):
     items = fields.List(fields.Nested(AuditRowSchema), required=True)
     next = fields.Integer(required=True, allow_none=True)
     stamp = fields.Dict(required=True, allow_none=True)
+
+
+class ReviewedEvidenceSchema(EvidenceSchema):
+    """A piece of evidence; texts stand in it where one claim is asked for."""
+
+    text = fields.String(required=True, allow_none=True)
+
+
+class ReviewedClaimSchema(Schema):
+    """A claim about a person as moderators see it."""
+
+    id = fields.UUID(required=True)
+    account = fields.UUID(required=True, attribute="account_id")
+    subject = fields.String(required=True)
+    value = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    requested_at = _time("requested_at")
+    checked_at = _time("checked_at")
+    ended_at = _time("ended_at")
+    evidence = fields.List(fields.Nested(ReviewedEvidenceSchema), required=True)
+
+
+class ClaimReviewPageSchema(PageSchema):
+    """A page of claims that wait for a review, oldest first."""
+
+    items = fields.List(fields.Nested(ReviewedClaimSchema), required=True)
+
+
+class ClaimDecisionSchema(Schema):
+    """A decision on a claim about a person, and why."""
+
+    decision = fields.String(
+        required=True, validate=validate.OneOf(["grant", "refuse", "take_back"])
+    )
+    reason = fields.String(required=True, validate=_length(1))

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from webapp.accounts.models import Account
+from webapp.accounts.relations.counting import count_person
 from webapp.accounts.tokens import Caller
+from webapp.assets.moderating import set_hidden
 from webapp.columns import iso, utc_now
 from webapp.database import locked, writing
 from webapp.events.models import EventType
@@ -28,40 +30,56 @@ from webapp.moderation.errors import (
 from webapp.moderation.models import Action, Report
 from webapp.moderation.subjects import (
     ACCOUNT,
+    ASSET,
     MESSAGE,
     POST,
     READ,
+    SUBJECTS,
     Subject,
     check_concerns_another,
     check_moderator,
     lock_subject,
 )
 from webapp.posts.models import Post
+from webapp.posts.tallies import count_reactions, count_shown
 
 DISMISS, HIDE, SHOW, SUSPEND, RESTORE = "dismiss", "hide", "show", "suspend", "restore"
-ACTS = {DISMISS: None, HIDE: POST, SHOW: POST, SUSPEND: ACCOUNT, RESTORE: ACCOUNT, READ: MESSAGE}
+ACTS = {
+    DISMISS: SUBJECTS,
+    HIDE: (POST, ASSET),
+    SHOW: (POST, ASSET),
+    SUSPEND: (ACCOUNT,),
+    RESTORE: (ACCOUNT,),
+    READ: (MESSAGE,),
+}
 UNDOES = {SHOW: HIDE, RESTORE: SUSPEND}
 EVENTS = {
-    HIDE: EventType.POST_HIDDEN,
-    SHOW: EventType.POST_SHOWN,
-    SUSPEND: EventType.ACCOUNT_SUSPENDED,
-    RESTORE: EventType.ACCOUNT_RESTORED,
+    (HIDE, POST): EventType.POST_HIDDEN,
+    (SHOW, POST): EventType.POST_SHOWN,
+    (HIDE, ASSET): EventType.ASSET_HIDDEN,
+    (SHOW, ASSET): EventType.ASSET_SHOWN,
+    (SUSPEND, ACCOUNT): EventType.ACCOUNT_SUSPENDED,
+    (RESTORE, ACCOUNT): EventType.ACCOUNT_RESTORED,
 }
 STATES = {
     DISMISS: "No report about it is open",
-    HIDE: "The post is hidden already",
-    SHOW: "The post is not hidden",
+    HIDE: "It is hidden already",
+    SHOW: "It is not hidden",
     SUSPEND: "The account is suspended already; restore it first to change the end",
     RESTORE: "The account is not suspended",
 }
 LONGEST = timedelta(days=3_653)
-TIME = "time"
+# What people do that are no moderators, and time; their rows in the trail name nobody.
+REPORTED, APPEALED = "report", "appeal"
+TIME, REPORTER, APPELLANT = "time", "reporter", "appellant"
+# Of these nobody is told whom they concern: that somebody reported them is nobody's to know.
+UNTOLD = (DISMISS, READ, REPORTED, APPEALED)
 _X, _P, _A, _R = (table_of(model) for model in (Action, Post, Account, Report))
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a moderator or an operator, or time, which has no account."""
+    """Who acts: a moderator or an operator; without account time, or somebody of whom the trail says no more."""
 
     account_id: UUID | None
     role: str
@@ -87,6 +105,9 @@ def moderate(caller: Caller, order: Order) -> Action:
     check_moderator(caller)
     with writing() as session:
         subject = lock_subject(session, order.kind, order.subject_id)
+        if subject.kind == MESSAGE and subject.account_id == caller.account_id:
+            # As of one that nobody reported: whether somebody did is not theirs to know.
+            raise SubjectNotFoundError(order.kind, str(order.subject_id))
         check_concerns_another(caller, subject.account_id, subject.role)
         if order.until is not None and not _is_end(order.until):
             raise UntilRefusedError(str(iso(order.until)))
@@ -110,7 +131,7 @@ def apply(session: Session, actor: Actor, subject: Subject, order: Order) -> Act
         closed = _close_reports(session, action)
         if order.act == DISMISS and not closed:
             raise NothingToDoError(STATES[DISMISS])
-    if order.act in EVENTS:
+    if (order.act, order.kind) in EVENTS:
         _take_effect(session, action)
     trail.append(session, action)
     return action
@@ -157,17 +178,24 @@ def _close_reports(session: Session, action: Action) -> int:
 def _take_effect(session: Session, action: Action) -> None:
     """Hide, show, suspend or restore, end what is undone, and write the event."""
     since = None if action.act in UNDOES else action.created_at
+    by = 1 if since is None else -1
     if action.subject_type == POST:
         session.execute(update(_P).where(_P.c.id == action.subject_id).values(hidden_at=since))
+        count_shown(session, action.subject_id, by)
+    elif action.subject_type == ASSET:
+        set_hidden(session, action.subject_id, since)
     else:
         changed = update(_A).where(_A.c.id == action.subject_id)
         session.execute(changed.values(suspended_at=since))
+        count_person(session, action.subject_id, by)
+        count_reactions(session, action.subject_id, by)
     if action.act in UNDOES:
         mine = (_X.c.subject_type == action.subject_type, _X.c.subject_id == action.subject_id)
         ended = update(_X).where(*mine, _X.c.act == UNDOES[action.act], _X.c.over_at.is_(None))
         session.execute(ended.values(over_at=action.created_at))
     # Of whom it is about, not of who did it: events are told to people.
-    record_event(session, EVENTS[action.act], action.account_id, str(action.subject_id))
+    kind = EVENTS[action.act, action.subject_type]
+    record_event(session, kind, action.account_id, str(action.subject_id))
 
 
 def due_suspensions(session: Session, most: int) -> list[UUID]:

@@ -15,11 +15,13 @@ from webapp.extensions import table_of
 from webapp.log.models import Anchor, Entry
 from webapp.log.states import STANDING, standing_of, with_standing
 from webapp.moderation import trail
-from webapp.moderation.models import Action, AuditHead, AuditRow
+from webapp.moderation.models import Action, Appeal, AuditHead, AuditRow, Report
+from webapp.moderation.service import APPEALED, REPORTED
 from webapp.moderation.stamping import StampedHead, digest_of, parse_about
 from webapp.stamps.reading import OPERATOR_LOG
 
 _T, _X, _H = table_of(AuditRow), table_of(Action), table_of(AuditHead)
+_R, _O = table_of(Report), table_of(Appeal)
 _E, _AN = table_of(Entry), table_of(Anchor)
 ROWS_AT_ONCE = 1_000
 
@@ -143,6 +145,14 @@ def _check_end(
     found = connection.scalar(bare)
     if found is not None:
         raise BrokenTrailError(f"Action {found} is in no row of the trail.")
+    for act, there in (
+        (REPORTED, exists().where(_R.c.id == _X.c.id)),
+        (APPEALED, exists().where(_O.c.id == _X.c.subject_id)),
+    ):
+        told = select(_X.c.id, _T.c.position).join(_T, _T.c.action_id == _X.c.id)
+        gone = connection.execute(told.where(_X.c.act == act, ~there).limit(1)).one_or_none()
+        if gone is not None:
+            raise BrokenTrailError(f"Row {gone.position} is of {act} {gone.id}, which is gone.")
 
 
 def _stamped_heads(connection: Connection) -> Iterator[Stamped]:

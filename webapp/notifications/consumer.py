@@ -20,12 +20,14 @@ from webapp.notifications.conditions import wanted
 from webapp.notifications.erasing import erase_notifications
 from webapp.notifications.models import Kind
 from webapp.notifications.telling import News, notify_all
+from webapp.notifications.webhooks.apps import end_of_account, end_of_app
 from webapp.posts.models import Post, PostMention
 
 _POSTS, _MENTIONS = table_of(Post), table_of(PostMention).c
 _REACTIONS = {EventType.POST_LIKED: Kind.LIKE, EventType.POST_REPOSTED: Kind.REPOST}
 _WRITTEN = (EventType.POST_CREATED, EventType.POST_EDITED)
-TOLD = (EventType.FOLLOWED, *_REACTIONS, *_WRITTEN, EventType.BATCH_FINAL)
+_CLAIMS = {EventType.CLAIM_ISSUED: Kind.VERIFIED, EventType.CLAIM_REVOKED: Kind.REVOKED}
+TOLD = (EventType.FOLLOWED, *_REACTIONS, *_WRITTEN, *_CLAIMS, EventType.BATCH_FINAL)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ def apply(session: Session, events: Sequence[OwedEvent]) -> None:
         if event.type == EventType.ACCOUNT_DELETED:
             # Once more: what was being told while the account was erased is committed by now.
             erase_notifications(session, UUID(event.subject))
+        elif event.type == EventType.APP_REVOKED and event.account_id is not None:
+            end_of_account(session, event.account_id, event.created_at)
+        elif event.type == EventType.APP_DELETED:
+            end_of_app(session, UUID(event.subject))
     facts = facts_of(session, events)
     notify_all(session, [news for event in events for news in news_of(event, facts)])
     for event in events:
@@ -103,6 +109,10 @@ def news_of(event: OwedEvent, facts: Facts) -> Iterator[News]:
     """Give whom an event is to be told, each once; the end of a batch is told by ``batches``."""
     actor, source = event.account_id, str(event.id)
     if actor is None:
+        return
+    if event.type in _CLAIMS:
+        # Nobody's doing: the event is of the person whom the claim is about.
+        yield News(actor, _CLAIMS[EventType(event.type)], source, subject=event.subject)
         return
     if event.type == EventType.FOLLOWED:
         yield News(UUID(event.subject), Kind.FOLLOW, source, actor, topic="")

@@ -36,8 +36,8 @@ class TooManyStreamsError(ProblemError):
     def detail(self) -> str:
         """Say how many there may be."""
         return (
-            f"An account may have {self.most} live streams at each server process. Close one, or share "
-            "one among your windows."
+            f"An account may have {self.most} live streams at each server process, and those of other "
+            "sessions are not ended for a new one. Close one, or share one among your windows."
         )
 
     @property

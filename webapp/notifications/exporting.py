@@ -41,10 +41,12 @@ def _preferences(session: Session, account_id: UUID) -> Iterator[File]:
 
 def _webhooks(session: Session, account_id: UUID) -> Iterator[File]:
     # Without the secret, which signs: whoever has the file could pass for this server.
-    query = select(_W.url, _W.kinds, _W.disabled_at).where(_W.account_id == account_id)
+    query = select(_W.url, _W.kinds, _W.disabled_at, _W.consent_id)
+    query = query.where(_W.account_id == account_id)
     items = (
         {
             "id": str(row.key_of_row),
+            "of_an_app": row.consent_id is not None,
             "url": row.url,
             "kinds": row.kinds,
             "created_at": iso(row.moment_of_row),

@@ -35,7 +35,10 @@ class Kind(StrEnum):
     ANCHORED = "anchored"
     MESSAGE = "message"
     VERIFIED = "verified"
+    REVOKED = "revoked"
     ASSET_RECEIVED = "asset_received"
+    ASSET_SENT = "asset_sent"
+    ASSET_MINTED = "asset_minted"
 
 
 class Whom(StrEnum):
@@ -47,7 +50,9 @@ class Whom(StrEnum):
 
 
 # Nobody does these: "only people I follow" would mean nothing.
-NOBODYS = frozenset({Kind.ANCHORED, Kind.VERIFIED})
+NOBODYS = frozenset(
+    {Kind.ANCHORED, Kind.VERIFIED, Kind.REVOKED, Kind.ASSET_SENT, Kind.ASSET_MINTED}
+)
 
 
 class Notification(Base):
@@ -97,7 +102,7 @@ class Notification(Base):
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     post_id: Mapped[UUID | None] = mapped_column(ForeignKey("posts.id"))
     about_id: Mapped[UUID | None] = mapped_column(ForeignKey("posts.id"))
-    subject: Mapped[str | None] = mapped_column(String(64))
+    subject: Mapped[str | None] = mapped_column(String(80))
     topic: Mapped[str | None] = mapped_column(String(64))
     count: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     group_number: Mapped[int] = mapped_column(BigInteger)

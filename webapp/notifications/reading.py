@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
@@ -72,9 +72,10 @@ class NotificationPage:
 
 @dataclass(frozen=True)
 class Unread:
-    """How many notifications are unread; ``more`` where there are more than are counted."""
+    """How many notifications are unread, ``messages`` of them of messages; ``more`` where there are more than are counted."""
 
     unread: int
+    messages: int
     more: bool
     newest: int
     read_up_to: int
@@ -115,13 +116,15 @@ def unread(session: Session, account_id: UUID) -> Unread:
     """Count what somebody has not read."""
     newest, read_up_to = state(session, account_id)
     fresh = (
-        select(literal(1))
+        select(_N.c.kind)
         .where(_N.c.account_id == account_id, _N.c.number > read_up_to, shown(_N.c, account_id))
         .limit(MOST_UNREAD + 1)
         .subquery()
     )
-    found = session.scalar(select(func.count()).select_from(fresh)) or 0
-    return Unread(min(found, MOST_UNREAD), found > MOST_UNREAD, newest, read_up_to)
+    of_messages = func.count().filter(fresh.c.kind == str(Kind.MESSAGE))
+    found, messages = session.execute(select(func.count(), of_messages).select_from(fresh)).one()
+    counted = min(found, MOST_UNREAD)
+    return Unread(counted, min(messages, counted), found > MOST_UNREAD, newest, read_up_to)
 
 
 def state(session: Session, account_id: UUID) -> tuple[int, int]:

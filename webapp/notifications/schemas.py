@@ -85,9 +85,10 @@ class NotificationPageSchema(PageSchema):
 
 
 class UnreadSchema(Schema):
-    """How many are unread; ``more``: there are more than that. ``read_up_to`` is the newest read."""
+    """How many are unread, ``messages`` of them of messages; ``more``: there are more. ``read_up_to`` is the newest read."""
 
     unread = fields.Integer(required=True)
+    messages = fields.Integer(required=True)
     more = fields.Boolean(required=True)
     read_up_to = fields.Function(lambda found: str(found.read_up_to), required=True)
     newest = fields.Function(lambda found: str(found.newest), required=True)

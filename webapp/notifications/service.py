@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.columns import utc_now
 from webapp.database import insert_many, insert_or_ignore, wake_after_commit, writing
 from webapp.extensions import db, table_of
@@ -57,7 +57,7 @@ def change_preferences(
     ``matches`` tells whether the change was meant for the revision of that number, as text.
     """
     with writing() as session:
-        keep_living(session, account_id)
+        keep_active(session, account_id)
         insert_or_ignore(session, NotificationState, account_id=account_id)
         mine = update(NotificationState).where(_STATES.account_id == account_id)
         revision = session.execute(

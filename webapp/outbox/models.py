@@ -71,9 +71,11 @@ class Node(Base):
 
 
 class SignerRole(StrEnum):
-    """What a signer signs: one log's batches, or every other transaction."""
+    """What a signer signs: one log's batches, this server's claims (now, or formerly), or every other transaction."""
 
     ANCHORER = "anchorer"
+    ISSUER = "issuer"
+    FORMER_ISSUER = "former_issuer"
     SENDER = "sender"
 
 
@@ -127,6 +129,8 @@ class TransactionState(StrEnum):
 
 
 IN_HAND = "state IN ('reserved', 'signed', 'sending')"
+# Keys of mints that the server pays for; not by LIKE, whose use of an index depends on the database's language.
+FOR_MINTS = "substr(key, 1, 5) = 'mint:'"
 
 
 class Transaction(Base):
@@ -147,6 +151,14 @@ class Transaction(Base):
             unique=True,
             sqlite_where=text(IN_HAND),
             postgresql_where=text(IN_HAND),
+        ),
+        # Each permission to mint asks how many were paid for: see webapp/assets/quota.py.
+        Index(
+            "ix_transactions_mints",
+            "sent_at",
+            "state",
+            sqlite_where=text(FOR_MINTS),
+            postgresql_where=text(FOR_MINTS),
         ),
     )
 
@@ -173,6 +185,30 @@ class AttemptKind(StrEnum):
 
     CALL = "call"
     NOOP = "noop"
+
+
+class RegistryKind(StrEnum):
+    """The contracts beside AnchorLog that a chain is followed for."""
+
+    IDENTITY = "identity"
+    ASSET = "asset"
+
+
+class Registry(Base):
+    """A registry on a chain, and how far its past has been read.
+
+    The indexer reads its events of every block above ``until``. Those from ``first_block`` up to there came
+    before, and are read by ranges, so far up to ``read_to``: see ``registries.py``.
+    """
+
+    __tablename__ = "registries"
+
+    chain_ref: Mapped[int] = mapped_column(ForeignKey("chains.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    address: Mapped[str] = mapped_column(ADDRESS)
+    first_block: Mapped[int] = mapped_column(BigInteger)
+    read_to: Mapped[int] = mapped_column(BigInteger, default=-1)
+    until: Mapped[int] = mapped_column(BigInteger)
 
 
 class Attempt(Base):

@@ -11,10 +11,11 @@ from webapp.log.service import KnownBlock
 
 @dataclass(frozen=True)
 class DraftMedia:
-    """An uploaded file in a draft; without ``alt`` it has that of its upload."""
+    """An uploaded file in a draft, without ``alt`` described as when it was uploaded; or a token."""
 
-    id: UUID
+    id: UUID | None
     alt: str | None
+    asset: str | None = None
 
 
 @dataclass(frozen=True)

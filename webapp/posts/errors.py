@@ -193,3 +193,24 @@ class TooManyVersionsError(ProblemError):
     def detail(self) -> str:
         """Say the bound."""
         return f"{self.post} has {self.most} versions, the most there may be; write a new post."
+
+
+@dataclass(eq=False)
+class StalePostError(ProblemError):
+    """An If-Match that names another state of a post; carries the post and its present tag, empty for none."""
+
+    status = 412
+    code = "post_stale"
+    title = "The post was changed meanwhile"
+    post_id: str
+    current: str
+
+    @property
+    def detail(self) -> str:
+        """Name the present state and what to do."""
+        if not self.current:
+            return f"If-Match names a state of {self.post_id}, but you have no such post yet."
+        return (
+            f'Another client changed {self.post_id}; its ETag is now "{self.current}". Read it again, '
+            "then send your change for what it says now."
+        )

@@ -1,6 +1,6 @@
 """Files in posts: which a record may name, which a version shows, and who sees them there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from webapp.media.service import count_uses, erase_all, find_own, own_files, rel
 from webapp.media.sniffing import VIDEOS
 from webapp.posts.drafts import DraftMedia
 from webapp.posts.models import Post, PostMedia
+from webapp.posts.tokens import check_tokens, is_token, token_item
 from webapp.posts.visibility import listed
 
 _P, _A, _LINKS = table_of(Post), table_of(Account), table_of(PostMedia)
@@ -35,23 +36,30 @@ def signed_items(session: Session, account_id: UUID, wanted: Sequence[DraftMedia
     """Return a draft's media as a record says them; raises MediaUnknownError."""
     if not wanted:
         return []
-    found = find_own(session, account_id, [one.id for one in wanted])
-    return [
-        {
-            "digest": "0x" + found[one.id].digest.hex(),
-            "mime": found[one.id].mime,
-            "alt": found[one.id].alt if one.alt is None else one.alt,
-        }
-        for one in wanted
-    ]
+    found = find_own(session, account_id, [one.id for one in wanted if one.id is not None])
+    return [_signed_item(one, found) for one in wanted]
+
+
+def _signed_item(one: DraftMedia, found: Mapping[UUID, MediaFile]) -> Item:
+    if one.id is None:
+        return token_item(one.asset or "")
+    file = found[one.id]
+    return {
+        "digest": "0x" + file.digest.hex(),
+        "mime": file.mime,
+        "alt": file.alt if one.alt is None else one.alt,
+    }
 
 
 def files_named(session: Session, account_id: UUID, items: Sequence[Item]) -> list[MediaFile]:
-    """Return the files that a record's media name, in order, locked until the commit.
+    """Return the files that a record's media name, in order, locked until the commit; tokens are checked.
 
     Raises MediaUnknownError for what the account did not upload, MediaProcessingError and
-    MediaUnusableError, and MediaRefusedError for a wrong mime, a file named twice, or more beside a video.
+    MediaUnusableError, and MediaRefusedError for a wrong mime, a file named twice, or more beside a video,
+    and what ``check_tokens`` raises.
     """
+    check_tokens(session, items)
+    items = [item for item in items if not is_token(item)]
     if not items:
         return []
     digests = [bytes.fromhex(item["digest"][2:]) for item in items]
@@ -67,11 +75,16 @@ def files_named(session: Session, account_id: UUID, items: Sequence[Item]) -> li
 
 
 def shown_items(items: Sequence[Item], files: Sequence[MediaFile]) -> list[Item]:
-    """Return what a post shows of its media: what was signed, and where the file is."""
-    return [
-        {**item, "id": str(file.id), "width": file.width, "height": file.height}
-        for item, file in zip(items, files, strict=True)
-    ]
+    """Return what a post shows of its media: what was signed, and where the file is.
+
+    What is known of tokens is looked up whenever the post is read.
+    """
+    rest = iter(files)
+    return [item if is_token(item) else _shown_file(item, next(rest)) for item in items]
+
+
+def _shown_file(item: Item, file: MediaFile) -> Item:
+    return {**item, "id": str(file.id), "width": file.width, "height": file.height}
 
 
 def link(session: Session, post_id: UUID, files: Sequence[MediaFile]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.columns import ADDRESS, DOCUMENT, HASH, UtcDateTime
+from webapp.columns import ADDRESS, DOCUMENT, HASH, UtcDateTime, given_index
 from webapp.extensions import Base
 from webapp.log.models import Entry
 
@@ -18,9 +18,12 @@ class Post(Base):
     __tablename__ = "posts"
     __table_args__ = (
         Index("ix_posts_account_time", "account_id", "created_at", "id"),
-        Index("ix_posts_parent_time", "parent_id", "created_at", "id"),
-        Index("ix_posts_root_time", "root_id", "created_at", "id"),
-        Index("ix_posts_quoted_time", "quoted_id", "created_at", "id"),
+        # Most posts answer and quote nothing: these have no row in such an index.
+        given_index("ix_posts_parent_time", "parent_id", "created_at", "id"),
+        given_index("ix_posts_root_time", "root_id", "created_at", "id"),
+        given_index("ix_posts_quoted_time", "quoted_id", "created_at", "id"),
+        given_index("ix_posts_reply_to", "reply_to"),
+        given_index("ix_posts_quotes", "quotes"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -31,8 +34,8 @@ class Post(Base):
     text: Mapped[str | None] = mapped_column(Text)
     # As signed, each with the id and size of its file.
     media: Mapped[list[dict[str, Any]]] = mapped_column(DOCUMENT)
-    reply_to: Mapped[bytes | None] = mapped_column(HASH, index=True)
-    quotes: Mapped[bytes | None] = mapped_column(HASH, index=True)
+    reply_to: Mapped[bytes | None] = mapped_column(HASH)
+    quotes: Mapped[bytes | None] = mapped_column(HASH)
     # The posts whose contents ``reply_to`` and ``quotes`` are; the first post of the thread.
     parent_id: Mapped[UUID | None]
     root_id: Mapped[UUID | None]

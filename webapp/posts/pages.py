@@ -1,9 +1,13 @@
-"""A page of posts as it is answered."""
+"""Posts as they are answered: a new one, or a page of them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from webapp.accounts.profiles import ProfileCard
+from webapp.badges import badges_of_one
 from webapp.pagination import Answer, Cursor, page_answer
 from webapp.posts.views import Placed, PostView
 
@@ -13,6 +17,12 @@ class RepostedView(PostView):
     """A post that stands in a list because somebody passed it on."""
 
     reposted_at: datetime | None = None
+
+
+def completed(session: Session, view: PostView, card: ProfileCard) -> PostView:
+    """Return a new post with what was not read when it was written: its author's profile and badges."""
+    badges = badges_of_one(session, view.author) if view.badges is None else view.badges
+    return replace(view, profile=card, badges=badges)
 
 
 def page_of(found: list[Placed], page: dict[str, Any], **more: object) -> Answer:

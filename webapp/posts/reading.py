@@ -3,19 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from chain.proofs.records import Kind
 from webapp.accounts.models import Account
+from webapp.accounts.relations import conditions
 from webapp.accounts.relations.models import Follow
 from webapp.extensions import table_of
 from webapp.log.models import Entry
 from webapp.posts.errors import ContentUnknownError, PostNotFoundError
 from webapp.posts.models import Post
-from webapp.posts.visibility import PUBLIC, visible
+from webapp.posts.visibility import PUBLIC, listed, visible
 
-_P = table_of(Post).c
+_P, _E, _A = table_of(Post).c, table_of(Entry).c, table_of(Account)
 # So many versions may a post have; its whole history is one answer.
 MAX_VERSIONS = 200
 
@@ -36,15 +37,20 @@ def readable_post(session: Session, post_id: UUID, reader: UUID | None) -> Post:
 
 
 def answerable_post(session: Session, content: bytes, reader: UUID) -> Post | None:
-    """Return the living post whose version has this content, if somebody may read that version."""
-    query = select(Entry).where(Entry.content == content, Entry.kind == int(Kind.POST))
-    entry = session.scalars(query).first()
+    """Return the living post whose version has this content, if somebody may read that version and answer."""
+    version = select(_E.record, _E.audience).where(_E.content == content, _E.kind == int(Kind.POST))
+    entry = session.execute(version.limit(1)).one_or_none()
     if entry is None:
         return None
-    post = session.get(Post, UUID(bytes=entry.record))
-    if post is None or post.deleted_at is not None or not may_read(session, post, reader):
-        return None
-    return post if may_read_version(session, post, entry, reader) else None
+    query = (
+        select(Post)
+        .join(_A, _A.c.id == _P.account_id)
+        .where(_P.id == UUID(bytes=entry.record), listed(reader))
+    )
+    if not _is_open(entry):
+        allowed = or_(_P.account_id == reader, conditions.follows(reader, _P.account_id))
+        query = query.where(allowed)
+    return session.scalars(query).one_or_none()
 
 
 def may_read_version(session: Session, post: Post, entry: Entry, reader: UUID | None) -> bool:
@@ -52,7 +58,7 @@ def may_read_version(session: Session, post: Post, entry: Entry, reader: UUID | 
     return _is_open(entry) or _may_read_all(session, post, reader)
 
 
-def _is_open(entry: Entry) -> bool:
+def _is_open(entry: Any) -> bool:
     return entry.audience in (None, PUBLIC)
 
 

@@ -24,6 +24,9 @@ ROWS = 500
 _A, _P, _F = table_of(Account), table_of(Post), table_of(Follow)
 _L, _R = table_of(Like), table_of(Repost)
 _ANSWERS = _P.alias("answers")
+# Who did what is counted: whoever is suspended counts for nobody.
+_BY = _A.alias("by")
+_SHOWN = (_ANSWERS.c.deleted_at.is_(None), _ANSWERS.c.hidden_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,14 @@ class Correction:
         return f"{self.kind} {self.id}: {', '.join(changes)}"
 
 
-def _count(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return select(func.count()).select_from(table).where(*conditions).scalar_subquery()
+def _count(table: Any, *terms: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).select_from(table).where(*terms).scalar_subquery()
+
+
+def _count_active(
+    table: Any, who: ColumnElement[Any], *terms: ColumnElement[bool]
+) -> ColumnElement[int]:
+    return _count(table.join(_BY, _BY.c.id == who), *terms, _BY.c.suspended_at.is_(None))
 
 
 ACCOUNTS = Kind(
@@ -62,11 +71,9 @@ ACCOUNTS = Kind(
     AccountCounts,
     "account_id",
     {
-        "followers": _count(_F, _F.c.followee_id == _A.c.id),
-        "following": _count(_F, _F.c.follower_id == _A.c.id),
-        "posts": _count(
-            _ANSWERS, _ANSWERS.c.account_id == _A.c.id, _ANSWERS.c.deleted_at.is_(None)
-        ),
+        "followers": _count_active(_F, _F.c.follower_id, _F.c.followee_id == _A.c.id),
+        "following": _count_active(_F, _F.c.followee_id, _F.c.follower_id == _A.c.id),
+        "posts": _count(_ANSWERS, _ANSWERS.c.account_id == _A.c.id, *_SHOWN),
     },
 )
 POSTS = Kind(
@@ -75,13 +82,13 @@ POSTS = Kind(
     PostCounts,
     "post_id",
     {
-        "likes": _count(_L, _L.c.post_id == _P.c.id),
-        "comments": _count(
-            _ANSWERS, _ANSWERS.c.parent_id == _P.c.id, _ANSWERS.c.deleted_at.is_(None)
+        "likes": _count_active(_L, _L.c.account_id, _L.c.post_id == _P.c.id),
+        "comments": _count_active(
+            _ANSWERS, _ANSWERS.c.account_id, _ANSWERS.c.parent_id == _P.c.id, *_SHOWN
         ),
-        "reposts": _count(_R, _R.c.post_id == _P.c.id),
-        "quotes": _count(
-            _ANSWERS, _ANSWERS.c.quoted_id == _P.c.id, _ANSWERS.c.deleted_at.is_(None)
+        "reposts": _count_active(_R, _R.c.account_id, _R.c.post_id == _P.c.id),
+        "quotes": _count_active(
+            _ANSWERS, _ANSWERS.c.account_id, _ANSWERS.c.quoted_id == _P.c.id, *_SHOWN
         ),
     },
 )
@@ -161,6 +168,12 @@ def _compare(
     return [one.id for one in both], [one for one in both if one.kept != one.counted]
 
 
+def lock_recount(session: Session, kind: str) -> None:
+    """Keep others from correcting the same counts meanwhile: what is added twice would be wrong again."""
+    insert_or_ignore(session, Recount, kind=kind, corrected=0)
+    session.execute(locked(session, select(Recount.kind).where(Recount.kind == kind))).all()
+
+
 def _corrected(kind: Kind, wrong: list[Correction]) -> list[Correction]:
     found = [_correct(kind, one.id) for one in wrong]
     return [one for one in found if one is not None]
@@ -171,6 +184,7 @@ def _correct(kind: Kind, row_id: UUID) -> Correction | None:
     kept = table_of(kind.kept)
     mine = kept.c[kind.key] == row_id
     with writing() as session:
+        lock_recount(session, kind.name)
         insert_or_ignore(session, kind.kept, **{kind.key: row_id})
         query = select(*(kept.c[name] for name in kind.counts)).where(mine)
         stored = dict(session.execute(locked(session, query)).mappings().one())

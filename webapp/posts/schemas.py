@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing, validate, validates_schema
 
-from webapp.accounts.schemas import HEX_BOUND, ProfileCardSchema
+from webapp.accounts.schemas import HEX_BOUND, BadgeSchema, ProfileCardSchema
 from webapp.columns import iso
 from webapp.log.rules import MAX_ALT, MAX_MEDIA
 from webapp.pagination import PageQuerySchema, PageSchema
@@ -55,6 +55,10 @@ class PostSchema(Schema):
     reply_to = fields.Function(lambda post: _hex_or_none(post.reply_to), required=True)
     quotes = fields.Function(lambda post: _hex_or_none(post.quotes), required=True)
     version = fields.Integer(required=True)
+    signed = fields.Boolean(
+        required=True,
+        metadata={"description": "False: nobody signed it, and the server alone says whose it is"},
+    )
     created_at = fields.Function(lambda post: iso(post.created_at), required=True)
     edited_at = fields.Function(lambda post: iso(post.edited_at), required=True)
     deleted_at = fields.Function(lambda post: iso(post.deleted_at), required=True)
@@ -64,6 +68,7 @@ class PostSchema(Schema):
     profile = fields.Nested(ProfileCardSchema, required=True)
     counts = fields.Dict(required=True, metadata=COUNTS)
     viewer = fields.Dict(required=True, allow_none=True, metadata=VIEWER)
+    badges = fields.List(fields.Nested(BadgeSchema), required=True)
     anchoring = fields.Dict(required=True)
 
 
@@ -74,10 +79,21 @@ class PostPageSchema(PageSchema):
 
 
 class DraftMediaSchema(Schema):
-    """An uploaded file; without ``alt`` it is described as when it was uploaded."""
+    """An uploaded file by ``id``, described as at its upload unless ``alt`` says more; or a token by ``asset``."""
 
-    id = fields.UUID(required=True)
+    id = fields.UUID()
     alt = fields.String(validate=validate.Length(max=MAX_ALT))
+    asset = fields.String(
+        validate=validate.Length(max=MAX_ALT), metadata={"description": "CAIP-19 id of a token"}
+    )
+
+    @validates_schema
+    def one_of_both(self, data: dict[str, object], **_: object) -> None:
+        """Refuse what is neither a file nor a token, or both."""
+        if "asset" in data and data.keys() != {"asset"}:
+            raise ValidationError("A token has neither 'id' nor 'alt'.", "asset")
+        if not data.keys() & {"id", "asset"}:
+            raise ValidationError("Missing data for required field.", "id")
 
 
 class PersonsPageQuerySchema(PageQuerySchema):
@@ -156,6 +172,12 @@ class BundleQuerySchema(Schema):
     """Which version's bundle."""
 
     content = fields.String(validate=HASH)
+
+
+class PostBundleQuerySchema(BundleQuerySchema):
+    """The same; ``claims``: with claim files that the author discloses."""
+
+    claims = fields.Boolean(load_default=False, truthy={"true"}, falsy={"false"})
 
 
 def _hex_or_none(value: bytes | None) -> str | None:

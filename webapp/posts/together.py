@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from chain.proofs.errors import MalformedError
 from chain.proofs.records import Kind
-from webapp.database import insert_many, is_deadlock, ring_after_commit, writing
+from webapp.database import is_deadlock, ring_after_commit, writing
 from webapp.errors import ProblemError, malformed_record
-from webapp.events.models import Event, EventType
-from webapp.events.service import event_row, ring_delivery
+from webapp.events.models import Event
+from webapp.events.service import ring_delivery
 from webapp.extensions import db
 from webapp.log.acceptance import check_record
 from webapp.log.errors import LogReplacedError
@@ -25,9 +25,16 @@ from webapp.posts.companions import Companions, add_companions, find_mentioned
 from webapp.posts.errors import AnsweredPostUnknownError
 from webapp.posts.marks import handles_in, tags_in
 from webapp.posts.models import Post
-from webapp.posts.service import SEAL_TASK, find_answered, first_version, publish_signed
+from webapp.posts.service import (
+    SEAL_TASK,
+    created_event,
+    find_answered,
+    first_version,
+    publish_signed,
+)
 from webapp.posts.tallies import Changes, add_answers, count_answers, count_posts
 from webapp.posts.views import PostView, new_view
+from webapp.round_trips import insert_rows
 
 
 @dataclass(frozen=True)
@@ -109,13 +116,16 @@ def _accept(session: Session, offered: list[Offered]) -> dict[int, PostView | Pr
             row |= find_answered(session, one.account_id, row)
         except AnsweredPostUnknownError:
             continue  # it may answer another of the same call: its turn comes after them
-        created = event_row(EventType.POST_CREATED, one.account_id, str(row["id"]), version=1)
-        for table, values in ((Entry, vars(entry)), (Post, row), (Event, created)):
+        for table, values in (
+            (Entry, vars(entry)),
+            (Post, row),
+            (Event, created_event(row)),
+        ):
             rows[table].append(values)
         add_answers(answered, (row["parent_id"], row["quoted_id"]))
         answers[index] = new_view(row, entry)
     for table, values_of_all in rows.items():
-        insert_many(session, table, values_of_all)
+        insert_rows(session, table, values_of_all)
     count_posts(session, Counter(row["account_id"] for row in rows[Post]))
     count_answers(session, answered)
     add_companions(session, _companions(session, rows[Post]))

@@ -20,6 +20,7 @@ def post_json(view: PostView) -> dict[str, Any]:
         "reply_to": _hex(view.reply_to),
         "quotes": _hex(view.quotes),
         "version": view.version,
+        "signed": view.signed,
         "created_at": iso(view.created_at),
         "edited_at": iso(view.edited_at),
         "deleted_at": iso(view.deleted_at),
@@ -29,6 +30,7 @@ def post_json(view: PostView) -> dict[str, Any]:
         "profile": None if view.profile is None else card_json(view.profile),
         "counts": view.counts,
         "viewer": view.viewer,
+        "badges": view.badges,
         "anchoring": view.anchoring,
     }
 

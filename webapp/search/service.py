@@ -109,8 +109,10 @@ def folded(tag: str) -> str:
 def _people(viewer: UUID | None) -> Any:
     columns = (_A.c.id, _A.c.handle, _A.c.name, _A.c.avatar_id, _A.c.bio, _A.c.created_at)
     source = _A.outerjoin(_N, _N.c.account_id == _A.c.id)
-    query = select(*columns, func.coalesce(_N.c.followers, 0).label("followers"))
-    query = query.select_from(source)
+    followers: Any = func.coalesce(_N.c.followers, 0)
+    if viewer is not None:
+        followers = followers - conditions.left_out(viewer, _A.c.id, "followers")
+    query = select(*columns, followers.label("followers")).select_from(source)
     if viewer is None:
         return query.where(conditions.active())
     query = query.add_columns(*flags(viewer))

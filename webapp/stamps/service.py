@@ -70,6 +70,7 @@ def stamp_for_operator(stamp_id: UUID, digest: str, about: str) -> StampView:
         row = {"id": account_id, "role": "operator", "created_at": utc_now()}
         if insert_or_ignore(session, Account, **row):
             session.add(AccountCounts(account_id=account_id))
+            record_event(session, EventType.ACCOUNT_CREATED, account_id, str(account_id))
             add_author(session, account_author(str(account_id)), account_id, signs=False)
     return stamp_unsigned(OPERATOR_LOG, stamp_id, digest, about)[0]
 

@@ -16,6 +16,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from webapp.assets.minting import SIGNED
+from webapp.assets.models import Mint
+from webapp.assets.permitting import KEY as MINT_KEY
 from webapp.log.models import Anchor, Batch, Entry, Log
 from webapp.log.states import DELAYED, HALTED
 from webapp.outbox.models import Chain, Transaction, TransactionState
@@ -29,6 +32,7 @@ _TOLD: dict[str, EntryState] = {
     TransactionState.MINED: EntryState.MINED,
     TransactionState.FINAL: EntryState.MINED,
 }
+MINT_STATES = (SIGNED, "sent", "mined", "delayed", "halted")
 OPEN = tuple(state for state in TransactionState if state is not TransactionState.FINAL)
 
 
@@ -108,7 +112,8 @@ def count(connection: Connection) -> Counts:
     batches[EntryState.FINAL] = Pile(batches[EntryState.FINAL].count + settled)
     bare = [first_accepted.get(one.oldest_batch) for one in groups if not one.anchored]
     since = earliest([*bare, *(waiting.oldest for waiting in unsealed)])
-    return Counts(entries, batches, _transactions(connection, signers), since)
+    owed = _transactions(connection, signers)
+    return Counts(entries, batches, owed, since, _mints(connection, signers))
 
 
 def signers_of_transactions(connection: Connection) -> list[str]:
@@ -133,6 +138,8 @@ def troubles(connection: Connection) -> tuple[Trouble, ...]:
         .outerjoin(Batch, Batch.transaction_id == Transaction.id)
         .where(Transaction.signer.in_(signers_of_transactions(connection)))
         .where(Transaction.state.in_(sorted(DELAYED | HALTED)))
+        # One that ended is its creator's to see to.
+        .where(or_(~Transaction.key.startswith(MINT_KEY), Transaction.state.in_(sorted(DELAYED))))
         .order_by(Transaction.id)
         .limit(TROUBLES_SHOWN)
     )
@@ -226,3 +233,20 @@ def _transactions(connection: Connection, signers: list[str]) -> dict[str, Pile]
         {state: Pile(number, oldest) for state, number, oldest in connection.execute(query)}
     )
     return {state.value: found[state.value] for state in OPEN}
+
+
+def _mints(connection: Connection, signers: list[str]) -> dict[str, Pile]:
+    """Return the mints under way by what their people are told, found by their open transactions."""
+    parts = (Transaction.state, Transaction.sent_at.is_not(None))
+    query = (
+        select(*parts, func.count(), func.min(Mint.signed_at))
+        .join(Mint, Mint.transaction_id == Transaction.id)
+        .where(Transaction.signer.in_(signers), Transaction.state.in_(OPEN))
+        .where(Mint.withdrawn_at.is_(None))
+        .group_by(*parts)
+    )
+    found = dict.fromkeys(MINT_STATES, Pile())
+    for state, sent, number, oldest in connection.execute(query):
+        told = str(_TOLD.get(state, EntryState.SENT if sent else SIGNED))
+        found[told] += Pile(number, oldest)
+    return found

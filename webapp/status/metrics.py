@@ -17,6 +17,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from webapp.assets.content.status import ContentStatus
 from webapp.chain_access import settings
 from webapp.events.failures import DeliveryStatus
 from webapp.outbox.models import ChainState
@@ -77,10 +78,14 @@ class StateCollector(Collector):
         yield from _counts(self.state)
         yield from _chain(self.state.chain)
         yield from _progress(self.state)
+        about = "Claims about people that wait, by what for"
+        yield from _piles("claims", about, self.state.waiting_claims, self.state.now)
         yield from _signers(self.state.signers)
         yield from _nodes(self.state.nodes)
         if self.state.delivery is not None:
             yield from _delivery(self.state.delivery, self.state.now)
+        if self.state.content is not None:
+            yield from _content(self.state.content, self.state.now)
 
 
 def _counts(state: AnchoringState) -> Iterator[Metric]:
@@ -89,6 +94,10 @@ def _counts(state: AnchoringState) -> Iterator[Metric]:
     yield from _piles("batches", "Batches by what people are told of them", counts.batches, now)
     about = "Owed transactions by state; final ones are not counted"
     yield from _piles("transactions", about, counts.transactions, now)
+    about = (
+        "Mints that this server pays for, by what their people are told; final ones are not counted"
+    )
+    yield from _piles("mints", about, counts.mints, now)
     about = "Seconds that the oldest entry without an anchor has waited; 0 if none waits"
     yield _one("oldest_unanchored_entry_age_seconds", about, state.unanchored_seconds)
 
@@ -184,6 +193,19 @@ def _delivery(delivery: DeliveryStatus, now: datetime) -> Iterator[Metric]:
     about = "Events on which a consumer failed and that it is given again"
     yield _one("events_failing", about, delivery.failing)
     yield _one("events_parked", "Events that were given up for a consumer", delivery.parked)
+
+
+def _content(content: ContentStatus, now: datetime) -> Iterator[Metric]:
+    pins = content.pins
+    yield _one(
+        "content_pins_waiting", "Contents that the IPFS node is still to be asked of", pins.waiting
+    )
+    yield _one(
+        "content_pins_failed", "Contents that the IPFS node refused or misnamed", pins.failed
+    )
+    age = 0.0 if pins.oldest is None else seconds_since(pins.oldest, now)
+    yield _one("content_pins_oldest_age_seconds", "Age of the oldest of both; 0 if none", age)
+    yield _one("content_damaged", "Contents whose bytes the disk has lost", content.damaged)
 
 
 def _one_of(labels: tuple[str, ...], actual: str, known: tuple[str, ...]) -> list[Sample]:

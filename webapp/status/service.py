@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from webapp.assets.content.status import content_status
 from webapp.columns import utc_now
 from webapp.config import Settings
 from webapp.events.failures import delivery_status
+from webapp.identities.counting import count_waiting
 from webapp.log.errors import LogNotOpenError
 from webapp.log.models import Anchor, Batch, Log
 from webapp.outbox.claims import CLOCK_SKEW
@@ -19,6 +21,7 @@ from webapp.outbox.models import (
     SignerAccount,
     SignerRole,
     Transaction,
+    TransactionState,
 )
 from webapp.posts.models import Recount
 from webapp.status import counting
@@ -30,11 +33,13 @@ from webapp.status.state import (
     Fees,
     LogState,
     NodeStatus,
+    Pile,
     RecountStatus,
     SignerStatus,
 )
 
 GWEI = 10**9
+IN_A_BLOCK = (TransactionState.MINED, TransactionState.FINAL, TransactionState.REVERTED)
 MOST_ROWS = 200  # of signers, nodes and claims: more are a mistake, not a state
 
 
@@ -62,6 +67,10 @@ def read_state(connection: Connection, settings: Settings) -> AnchoringState:
         nodes=_nodes(connection),
         claims=claims,
         delivery=delivery_status(connection),
+        content=content_status(connection),
+        waiting_claims={
+            state: Pile(one.count, one.oldest) for state, one in count_waiting(connection).items()
+        },
         recounts=_recounts(connection),
         worker_seen=max((one.seen for one in claims if one.seen is not None), default=None),
     )
@@ -130,28 +139,37 @@ def _signers(connection: Connection, chain_ref: int, anchorer: str) -> tuple[Sig
         .order_by(SignerAccount.role, SignerAccount.address)
         .limit(MOST_ROWS)
     ).all()
-    known = [
-        SignerStatus(
-            row.address,
-            row.role,
-            row.nonce,
-            _highest_nonce(connection, chain_ref, row.address),
-            None if row.balance is None else int(row.balance),
-            row.checked_at,
-        )
-        for row in rows
-    ]
+    known = []
+    for row in rows:
+        highest, mined = _nonces(connection, chain_ref, row.address)
+        balance = None if row.balance is None else int(row.balance)
+        nonce = _used_by_now(row.nonce, mined)
+        known.append(SignerStatus(row.address, row.role, nonce, highest, balance, row.checked_at))
     if anchorer not in (one.address for one in known):
-        highest = _highest_nonce(connection, chain_ref, anchorer)
+        highest, _ = _nonces(connection, chain_ref, anchorer)
         known.insert(0, SignerStatus(anchorer, SignerRole.ANCHORER, None, highest, None, None))
     return tuple(known)
 
 
-def _highest_nonce(connection: Connection, chain_ref: int, address: str) -> int | None:
-    mine = (Transaction.chain_ref == chain_ref, Transaction.signer == address)
+def _nonces(connection: Connection, chain_ref: int, address: str) -> tuple[int | None, int | None]:
+    """Return the highest nonce that an address had reserved, and the highest that is in a block."""
     # Not null, said aloud: SQLite and PostgreSQL put nulls at different ends of the index.
-    query = select(func.max(Transaction.nonce)).where(*mine, Transaction.nonce.is_not(None))
-    return connection.scalar(query)
+    mine = (Transaction.chain_ref == chain_ref, Transaction.signer == address)
+    newest = (
+        select(Transaction.nonce)
+        .where(*mine, Transaction.nonce.is_not(None))
+        .order_by(Transaction.nonce.desc())
+        .limit(1)
+    )
+    # Down the index of nonces: that of states would give all that were ever sent.
+    mined = newest.where(func.coalesce(Transaction.state, "").in_(IN_A_BLOCK))
+    row = connection.execute(select(newest.scalar_subquery(), mined.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def _used_by_now(told: int | None, mined: int | None) -> int | None:
+    """Return an account's nonce: it is asked for before each send alone, and blocks tell more since."""
+    return told if told is None or mined is None else max(told, mined + 1)
 
 
 def _nodes(connection: Connection) -> tuple[NodeStatus, ...]:

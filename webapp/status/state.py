@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from webapp.assets.content.status import ContentStatus
 from webapp.events.failures import DeliveryStatus
 from webapp.outbox.models import ChainState
 
@@ -40,7 +41,7 @@ class Pile:
 
 @dataclass(frozen=True)
 class Counts:
-    """Entries, batches and open transactions by state.
+    """Entries, batches, open transactions, and mints that this server pays for, by state.
 
     The oldest entry counts from when it was accepted, a batch from when it was sealed, a
     transaction from when it was owed. ``unanchored_since`` is when the oldest entry was accepted
@@ -51,6 +52,7 @@ class Counts:
     batches: dict[EntryState, Pile]
     transactions: dict[str, Pile]
     unanchored_since: datetime | None
+    mints: dict[str, Pile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Anchored:
 class SignerStatus:
     """An address that we send from: ``nonce`` and ``balance`` (wei) as the chain last said.
 
-    ``highest`` is the highest nonce of ours that was reserved.
+    ``nonce`` is higher where a transaction was found in a block since; ``highest`` is the highest of ours that was reserved.
     """
 
     address: str
@@ -192,6 +194,8 @@ class AnchoringState:
     recounts: tuple[RecountStatus, ...] = ()
     worker_seen: datetime | None = field(default=None)
     delivery: DeliveryStatus | None = None
+    content: ContentStatus | None = None
+    waiting_claims: dict[str, Pile] = field(default_factory=dict)
 
     @property
     def unanchored_seconds(self) -> float:

@@ -10,6 +10,7 @@ from webapp.supervisor.children import (
     beat_child,
     chain_child,
     log_file,
+    mail_child,
     stream_child,
     web_child,
     worker_child,
@@ -17,6 +18,7 @@ from webapp.supervisor.children import (
 from webapp.supervisor.embedded_redis import EmbeddedRedis, embedded_redis
 from webapp.supervisor.errors import SupervisorError
 from webapp.supervisor.lock import DataLock
+from webapp.supervisor.logs import since_start
 from webapp.supervisor.plan import Child, RestartPolicy, RunPlan
 from webapp.supervisor.preflight import PortClaim, prepare
 from webapp.supervisor.probes import http_answers
@@ -47,8 +49,10 @@ __all__ = [
     "embedded_redis",
     "http_answers",
     "log_file",
+    "mail_child",
     "prepare",
     "run",
+    "since_start",
     "stream_child",
     "web_child",
     "worker_child",

@@ -94,8 +94,19 @@ def worker_child(
     )
 
 
+def mail_child(data_dir: Path, port: int) -> Child:
+    """Return the embedded mail server, which shows what it gets in its log.
+
+    It need not be ready for the start to go on: a code that is not taken is sent again.
+    """
+    argv = (sys.executable, "-m", "webapp.supervisor.mail", str(port))
+    log = log_file(data_dir, "mail")
+    ready = log_says(log, " ready.")
+    return Child("mail", argv, log, ready=ready, ready_timeout=20.0, ready_required=False)
+
+
 def beat_child(
-    data_dir: Path, env: Mapping[str, str], app: str = "workers.celery_app", level: str = "INFO"
+    data_dir: Path, env: Mapping[str, str], app: str = "workers.beat", level: str = "INFO"
 ) -> Child:
     """Return the Celery schedule; it writes no PID file, the lock on the folder replaces it."""
     schedule = data_dir.absolute() / "beat-schedule"

@@ -39,7 +39,6 @@ class Guard:
             return
         os.close(self._pipe)
         self._pipe, self._process = self._start()
-        self.tell(self._groups)
 
     def tell(self, groups: Iterable[int]) -> None:
         """Say which process groups exist now; a reaper that has died is replaced by `ensure`."""
@@ -58,7 +57,9 @@ class Guard:
     def _start(self) -> tuple[int, subprocess.Popen[bytes]]:
         reading, writing = os.pipe()
         # -I and -S: only the standard library, nothing of the project or its environment.
-        argv = [sys.executable, "-I", "-S", reaper.__file__, str(self._grace)]
+        # It knows the groups from its first moment: the supervisor may be killed in the next one.
+        known = [str(group) for group in sorted(self._groups)]
+        argv = [sys.executable, "-I", "-S", reaper.__file__, str(self._grace), *known]
         with self._log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own script, no shell
                 argv,

@@ -1,6 +1,7 @@
 """Ends process groups; run as a script it ends what a killed supervisor left behind.
 
-The script uses the standard library alone and reads lines from standard input, the reading end
+The script uses the standard library alone, is given seconds of grace and the groups that exist
+already, and reads lines from standard input, the reading end
 of a pipe whose writing end the supervisor keeps open:
 
     +PID      a child announces its own group, before it runs its program
@@ -64,9 +65,9 @@ def end_groups(groups: Iterable[int], grace: float) -> None:
         signal_group(group, signal.SIGKILL)
 
 
-def follow(lines: BinaryIO) -> set[int]:
-    """Read announcements until the end of file; return the groups that exist then."""
-    groups: set[int] = set()
+def follow(lines: BinaryIO, known: Iterable[int] = ()) -> set[int]:
+    """Read announcements until the end of file; return the groups that exist then, of which some are ``known``."""
+    groups = set(known)
     for line in lines:
         if line.startswith(b"+"):
             groups.add(int(line[1:]))
@@ -79,7 +80,8 @@ def main() -> None:
     """Outlive the supervisor's terminal, wait for its end, end its groups."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    end_groups(follow(sys.stdin.buffer), grace=float(sys.argv[1]))
+    known = [int(word) for word in sys.argv[2:]]
+    end_groups(follow(sys.stdin.buffer, known), grace=float(sys.argv[1]))
 
 
 if __name__ == "__main__":

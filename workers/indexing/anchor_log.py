@@ -1,6 +1,7 @@
 """AnchorLog's events as a source: ``Anchored`` becomes an anchor, at depth its batch is final."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, and_, delete, exists, literal, select, update
@@ -121,8 +122,9 @@ class AnchorLogSource:
                 .where(Transaction.id == transaction_id)
                 .values(state=TransactionState.FINAL, reason=None)
             )
-            place = {"log": self.log_id, "sequence": sequence, "count": count}
-            record_event(session, EventType.BATCH_FINAL, None, str(batch_id), **place)
+            final = EventType.BATCH_FINAL
+            place: dict[str, Any] = {"log": self.log_id, "sequence": sequence, "count": count}
+            record_event(session, final, None, str(batch_id), **place)
         if found:
             log.info("indexing.final", log_id=self.log_id, batches=len(found))
 

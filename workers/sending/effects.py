@@ -5,9 +5,11 @@ from enum import StrEnum
 
 import structlog
 
-from chain.client import ChainClient
-from chain.contracts import AnchorLog, explain
+from chain.client import BlockId, ChainClient
+from chain.contracts import AnchorLog, AssetRegistry, MintCall, explain
 from chain.errors import ContractReverted, NoCode, OutOfGas, RpcRefused, StateUnavailable
+from chain.proofs.verdicts import spell_time
+from webapp.assets.permissions import MOST_GAS
 from workers.sending.rows import Owed
 
 NO_STATE = (
@@ -34,7 +36,9 @@ class Judgement:
 
 
 def is_done(client: ChainClient, signer: str, owed: Owed) -> bool:
-    """Tell whether the chain holds this very batch of ours, whichever transaction brought it there."""
+    """Tell whether the chain holds this very batch or token, whichever transaction brought it there."""
+    if owed.mint is not None:
+        return _is_minted(client, owed.to, owed.mint)
     call = owed.anchor
     if call is None:
         return False
@@ -42,18 +46,27 @@ def is_done(client: ChainClient, signer: str, owed: Owed) -> bool:
     return state is not None and (state.sequence, state.count) == (call.sequence, call.count)
 
 
-def judge(client: ChainClient, signer: str, owed: Owed, block: int) -> Judgement:
-    """Simulate a call on the state after a final block, with all the gas that the node allows.
+def _is_minted(client: ChainClient, contract: str, call: MintCall) -> bool:
+    try:
+        return AssetRegistry(client, contract).digest_of(call.token) == call.digest
+    except (ContractReverted, NoCode):
+        return False
+
+
+def judge(client: ChainClient, signer: str, owed: Owed, block: BlockId) -> Judgement:
+    """Simulate a call on the state after a block, with all the gas that the node allows; a mint with its most.
 
     A node without that state, and a contract that is missing in it, leave it untold: the row waits, and
     the others go on. Raises NodeUnavailable.
     """
     try:
-        client.call(owed.to, owed.data, block, sender=signer)
+        gas = None if owed.mint is None else MOST_GAS
+        client.call(owed.to, owed.data, block, sender=signer, gas=gas)
     except ContractReverted as error:
         return _reverted(explain(error))
     except OutOfGas:
-        return Judgement(Outlook.IMPOSSIBLE, "The call uses more gas than the node allows")
+        most = "the node allows" if owed.mint is None else f"is paid for a mint, {MOST_GAS:,}"
+        return Judgement(Outlook.IMPOSSIBLE, f"The call uses more gas than {most}")
     except (StateUnavailable, NoCode) as error:
         log.warning("sending.untold", transaction=owed.id, block=block, problem=str(error))
         return Judgement(Outlook.UNTOLD, NO_STATE)
@@ -71,6 +84,14 @@ def _reverted(error: ContractReverted) -> Judgement:
             reason = f"The chain holds this root as batch {sequence}; see `troth doctor`"
         case "NamespaceClosed", _:
             reason = "The log was closed on the chain; nothing can be anchored in it any more"
+        case "AlreadyMinted", (token,):
+            reason = f"The chain holds token {token} with other metadata than was to be minted"
+        case "PermissionExpired", (deadline, _):
+            reason = (
+                f"The permission's deadline, {spell_time(deadline)}, passed before it was mined"
+            )
+        case "InvalidPermission", (creator, _):
+            reason = f"{creator} does not accept the signature of this permission (any more)"
         case _:
             reason = str(error)
     return Judgement(Outlook.IMPOSSIBLE, reason)

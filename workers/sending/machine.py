@@ -163,6 +163,8 @@ class Sending:
     def _begin(self, view: View, room: int) -> None:
         """Give nonces to what waits for one, in order, and send it."""
         for owed in self.ledger.queued()[: max(0, room)]:
+            if owed.mint is not None and self.settling.settle_unsent(owed):
+                continue
             if not self._begin_one(owed, view):
                 return
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
-from chain.contracts import ANCHOR
+from chain.contracts import ANCHOR, MintCall, decode_mint
 from chain.errors import ReplacementUnderpriced, Unacceptable
 from chain.fees import Offer
 from webapp.extensions import Base, db
@@ -95,6 +95,16 @@ class Owed:
             return None
         words = [self.data[start : start + _WORD] for start in range(4, len(self.data), _WORD)]
         return AnchorCall(int.from_bytes(words[0]), words[1], int.from_bytes(words[2]))
+
+    @property
+    def mint(self) -> MintCall | None:
+        """The token that it makes by permission, None for any other call."""
+        return decode_mint(self.data)
+
+    @property
+    def only_once(self) -> bool:
+        """Whether the contract itself refuses the call once it was made, so that sending it again does no harm."""
+        return self.anchor is not None or self.mint is not None
 
     @property
     def wants(self) -> AttemptKind:

@@ -8,7 +8,10 @@ import structlog
 
 from chain.client import ChainClient
 from chain.wire import Receipt
+from webapp.assets.permissions import MOST_GAS
+from webapp.assets.stopping import why_stopped
 from webapp.columns import utc_now
+from webapp.extensions import db
 from webapp.outbox.chains import MOST_REASON
 from webapp.outbox.models import AttemptKind
 from workers.sending.effects import NO_STATE, Judgement, Outlook, is_done, judge, roomier_gas
@@ -20,6 +23,8 @@ from workers.sending.view import View
 
 # A call that reverts this often, although its simulation never does, is left to an operator.
 MOST_FAILURES = 5
+# A contract wallet can let its permission fail on purpose, each time at the server's cost.
+MOST_MINT_FAILURES = 1
 NOWHERE = {"block_number": None, "block_hash": None, "gas_used": None}
 log = structlog.get_logger(__name__)
 
@@ -61,6 +66,25 @@ class Settling:
         to = {"state": State.MINED, "reason": None, "mined_at": utc_now(), "abandoned_at": None}
         self.ledger.release(owed, State.UNKNOWN, **to)
 
+    def settle_unsent(self, owed: Owed) -> bool:
+        """Settle a call that has no nonce and need not be sent, or in vain; tell whether it was.
+
+        Raises NodeUnavailable.
+        """
+        if self.done(owed):
+            self.found(owed)
+            return True
+        if owed.mint is not None and (stopped := _why_stopped(owed)):
+            log.warning("sending.stopped", transaction=owed.id, reason=stopped)
+            self.ledger.change(owed, state=State.DEAD, reason=stopped)
+            return True
+        outlook = judge(self.client, self.ledger.signer, owed, "latest")
+        if outlook.outlook != Outlook.IMPOSSIBLE:
+            return False
+        log.warning("sending.hopeless", transaction=owed.id, reason=outlook.reason)
+        self.ledger.change(owed, state=State.REVERTED, reason=outlook.reason[:MOST_REASON])
+        return True
+
     def reopen(self, owed: Owed) -> None:
         """See to the nonce of a settled transaction that the chain does not count after all."""
         if owed.stand_in or owed.reason == FOREIGN_CALL:
@@ -95,7 +119,7 @@ class Settling:
         A call succeeds where there is no contract too, and does nothing there.
         """
         made = fate.attempt.kind == AttemptKind.CALL and fate.receipt.succeeded
-        return made and not owed.stand_in and (owed.anchor is None or self.done(owed))
+        return made and not owed.stand_in and (not owed.only_once or self.done(owed))
 
     def _mined(self, owed: Owed, fate: Mined) -> None:
         now = utc_now()
@@ -128,7 +152,7 @@ class Settling:
         if owed.abandoned and owed.anchor is None:
             self._close(owed, fate, State.DEAD, GIVEN_UP)
             return
-        if owed.anchor is None and isinstance(fate, UsedByOther):
+        if not owed.only_once and isinstance(fate, UsedByOther):
             # Nothing would refuse a second call, should the first have been made after all.
             self._close(owed, fate, State.REVERTED, FOREIGN_CALL)
             return
@@ -139,7 +163,7 @@ class Settling:
         failed = isinstance(fate, Mined) and fate.attempt.kind == AttemptKind.CALL
         if not self._can_follow(owed, found):
             self._close(owed, fate, State.REVERTED, found.reason)
-        elif failed and found.outlook == Outlook.POSSIBLE and owed.failures >= MOST_FAILURES:
+        elif failed and found.outlook == Outlook.POSSIBLE and owed.failures >= _most_failures(owed):
             reason = f"The transaction reverted {owed.failures + 1} times; see `troth doctor`"
             self._close(owed, fate, State.REVERTED, reason)
         else:
@@ -164,7 +188,9 @@ class Settling:
 
     def _gas(self, owed: Owed, fate: Mined | UsedByOther) -> int:
         if isinstance(fate, Mined) and _ran_out(owed, fate):
-            return roomier_gas(self.client, self.ledger.signer, owed)
+            roomier = roomier_gas(self.client, self.ledger.signer, owed)
+            # What a creator's wallet does is its own choice: its gas has a bound.
+            return roomier if owed.mint is None else min(roomier, max(owed.gas, MOST_GAS))
         return owed.gas
 
     def _close(self, owed: Owed, fate: Fate, state: State, reason: str | None) -> None:
@@ -179,10 +205,20 @@ class Settling:
             self.ledger.change(owed, state=State.UNKNOWN, reason=reason, mined_at=None)
 
 
+def _why_stopped(owed: Owed) -> str | None:
+    found = why_stopped(db.session(), owed.id)
+    db.session.rollback()
+    return found
+
+
 def _ran_out(owed: Owed, fate: Mined) -> bool:
     """Tell whether a call used up its gas; a 64th may be left over by what it called (EIP-150)."""
     ran = fate.attempt.kind == AttemptKind.CALL and not fate.receipt.succeeded
     return ran and fate.receipt.gas_used >= owed.gas * 63 // 64
+
+
+def _most_failures(owed: Owed) -> int:
+    return MOST_FAILURES if owed.mint is None else MOST_MINT_FAILURES
 
 
 def _place(receipt: Receipt) -> dict[str, object]:

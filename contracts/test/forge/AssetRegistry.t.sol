@@ -55,6 +55,37 @@ contract AssetRegistryTest is Signing {
         vm.assertEq(_registry.digestOf(tokenId), digest, "whole digest");
     }
 
+    /// @dev Its digest is in parts, in the words of its owner and of its creator's balance: nothing may touch them.
+    function testFuzz_aCreatorsFirstTokenKeepsItsDigest(address creator, bytes32[3] calldata digests, uint16 royalty)
+        external
+    {
+        vm.assume(creator != address(0) && creator != address(this));
+        royalty %= 10_001;
+        uint256[3] memory tokens;
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes32 digest = digests[i];
+            vm.assume(digest != bytes32(0) && _registry.tokenIdOf(creator, digest, royalty) != tokens[0]);
+            vm.assume(i < 2 || _registry.tokenIdOf(creator, digest, royalty) != tokens[1]);
+            vm.prank(creator);
+            tokens[i] = _registry.mint(creator, digest, royalty);
+            vm.assertEq(_registry.balanceOf(creator), i + 1, "balance");
+        }
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(creator);
+            _registry.transferFrom(creator, address(this), tokens[i]);
+            vm.assertEq(_registry.ownerOf(tokens[i]), address(this), "owner");
+            vm.assertEq(_registry.balanceOf(creator), 2 - i, "one less");
+        }
+        _registry.transferFrom(address(this), creator, tokens[0]);
+        vm.assertEq(_registry.balanceOf(creator), 1, "back again");
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.assertEq(_registry.digestOf(tokens[i]), digests[i], "digest");
+        }
+        vm.prank(creator);
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AlreadyMinted.selector, tokens[0]));
+        _registry.mint(creator, digests[0], royalty);
+    }
+
     function testFuzz_royaltiesAreAShare(address creator, uint256 price, uint16 royalty) external {
         royalty %= 10_001;
         vm.prank(creator);

@@ -1,22 +1,17 @@
 """Blocks, transactions, receipts and logs have the keys and formats of anvil's, but for what is listed here."""
 
-import contextlib
 import json
 import re
-import socket
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from eth_hash.auto import keccak
 
 from chain.devnode import DevNode
-
-ANVIL = Path(__file__).parents[3] / "node_modules" / ".bin" / "anvil"
+from tests.support.anvil import running
 
 CHAIN_ID = 131277322940537
 
@@ -38,12 +33,6 @@ ONLY_HERE: dict[str, set[str]] = {
 }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 class Anvil:
     def __init__(self, url: str) -> None:
         self.url = url
@@ -59,30 +48,10 @@ class Anvil:
 
 
 @pytest.fixture(scope="module")
-def anvil() -> Iterator[Anvil]:
-    port = _free_port()
-    command: list[str | Path] = [
-        ANVIL,
-        "--port",
-        str(port),
-        "--silent",
-        "--chain-id",
-        str(CHAIN_ID),
-        "--hardfork",
-        "prague",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    node = Anvil(f"http://127.0.0.1:{port}")
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                node.request("eth_chainId", [])
-                break
-            time.sleep(0.05)
-        yield node
-    finally:
-        process.kill()
-        process.wait()
+def anvil(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anvil]:
+    options = ("--chain-id", str(CHAIN_ID), "--hardfork", "prague")
+    with running(tmp_path_factory.mktemp("anvil"), *options) as url:
+        yield Anvil(url)
 
 
 def _form(key: str, value: Any) -> Any:

@@ -94,7 +94,7 @@ def test_acknowledged_transactions_survive_kill_9(tmp_path: Path, signer: Any) -
                     enough.set()
         connection.close()
 
-    for burst in (1, 7, 12, 19, 25):
+    for burst in (1, 9, 25):
         with _running(data) as (process, url):
             enough = threading.Event()
             thread = threading.Thread(target=stream, args=(url, enough, len(acknowledged) + burst))
@@ -110,7 +110,7 @@ def test_acknowledged_transactions_survive_kill_9(tmp_path: Path, signer: Any) -
     count = int(node.request("eth_getTransactionCount", [signer.address, "latest"]), 16)
     assert lost == []
     # One more may be mined in each round than its answer reached the client.
-    assert len(acknowledged) <= count <= len(acknowledged) + 5
+    assert len(acknowledged) <= count <= len(acknowledged) + 3
     assert int(node.request("eth_blockNumber", []), 16) == count
     signer.nonce = count
     signer.send(node)

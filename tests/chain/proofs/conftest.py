@@ -14,7 +14,7 @@ from chain.proofs.domain import Domain, digest
 from chain.proofs.entries import ZERO_WORD, Entry
 from chain.proofs.errors import ChainUnavailableError
 from chain.proofs.keccak import keccak256
-from chain.proofs.readers import AnchorRecord, Block, LogBatch, Pins
+from chain.proofs.readers import AnchorRecord, Block, ClaimRecord, LogBatch, Pins
 from chain.proofs.records import ZERO_HASH, Kind, Message, account_author, content
 from chain.proofs.tree import build_tree, split_proof
 from chain.proofs.verdicts import Report
@@ -22,6 +22,7 @@ from chain.proofs.verify import verify
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "protocol-v1.json"
 CONTRACT = "0x" + "c0" * 20
+REGISTRY = "0x" + "c1" * 20
 ANCHORER = "0x" + "a0" * 20
 GENESIS_TIME = 1_700_000_000
 BLOCK_SECONDS = 12
@@ -42,6 +43,10 @@ class MemoryChain:
     blocks: list[Block] = field(default_factory=list)
     held: dict[tuple[str, str], dict[bytes, AnchorRecord]] = field(default_factory=dict)
     wallets: dict[str, Callable[[bytes, int], bool | None]] = field(default_factory=dict)
+    claims: dict[tuple[str, str, str, bytes, bytes], list[tuple[int, ClaimRecord]]] = field(
+        default_factory=dict
+    )
+    oldest_state: int = 0
     gives_transactions: bool = True
     away: bool = False
     questions: int = 0
@@ -90,6 +95,18 @@ class MemoryChain:
     def anchor_of(self, contract: str, anchorer: str, root: bytes) -> AnchorRecord | None:
         self._asked()
         return self.held.get((contract, anchorer), {}).get(root)
+
+    def claim_of(
+        self, registry: str, issuer: str, subject: str, schema: bytes, digest: bytes, block: int
+    ) -> ClaimRecord | None:
+        self._asked()
+        if block < self.oldest_state:
+            raise ChainUnavailableError(f"it keeps no state of block {block}")
+        if registry != REGISTRY:
+            return None
+        held = self.claims.get((registry, issuer, subject, schema, digest), [])
+        found = [record for number, record in held if number <= block]
+        return found[-1] if found else ClaimRecord(0, 0, 0, 0, 0)
 
     def next_sequence(self, contract: str, anchorer: str) -> int:
         self._asked()

@@ -183,11 +183,14 @@ def test_an_empty_signature_is_present(delegated) -> None:
     assert parse_bundle(dumped(delegated.to_json() | {"signature": None})).signature is None
 
 
-@pytest.mark.parametrize("claims", [[{}], [1], {}, None])
-def test_claim_files_are_not_known_yet(delegated, claims) -> None:
+@pytest.mark.parametrize(
+    ("claims", "path"),
+    [([{}], "$.claims[0]"), ([1], "$.claims[0]"), ({}, "$.claims"), (None, "$.claims")],
+)
+def test_claims_are_a_list_of_claim_files(delegated, claims, path) -> None:
     with pytest.raises(MalformedError) as refusal:
         parse_bundle(dumped(delegated.to_json() | {"claims": claims}))
-    assert refusal.value.path == "$.claims"
+    assert refusal.value.path == path
 
 
 def test_files_over_one_mebibyte_are_refused(world) -> None:

@@ -66,6 +66,8 @@ def sign(key: int, digest: bytes) -> bytes:
 
 @pytest.fixture
 def scene(local: LocalChain, assets: AssetRegistry) -> Scene:
+    # The chain may have been made many minutes ago, and its newest block with it.
+    local.mine()
     return Scene(local, assets)
 
 

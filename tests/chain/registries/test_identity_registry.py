@@ -72,6 +72,8 @@ class Scene:
 
 @pytest.fixture
 def scene(local: LocalChain, identities: IdentityRegistry) -> Scene:
+    # The chain may have been made many minutes ago, and its newest block with it.
+    local.mine()
     return Scene(local, identities)
 
 
@@ -238,8 +240,9 @@ def test_declining_is_final(scene: Scene, refusal: Refusal) -> None:
 
 @pytest.mark.parametrize("end", [Scene.revoke, Scene.decline])
 def test_an_expired_claim_can_still_be_ended(scene: Scene, end: Callable[..., Receipt]) -> None:
-    scene.issue(scene.now + 100)
-    scene.pass_time(1_000)
+    scene.issue(scene.now + 1_000)
+    scene.pass_time(2_000)
+    assert scene.status() is ClaimStatus.EXPIRED
     end(scene)
     assert scene.status() in {ClaimStatus.REVOKED, ClaimStatus.DECLINED}
 

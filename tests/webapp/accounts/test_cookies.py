@@ -1,5 +1,6 @@
 """Sessions in cookies: out of scripts' reach, useless to other sites, and no matter to bearers."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,11 +90,110 @@ def test_registering_hands_out_cookies_too(app: Flask) -> None:
     assert ACCESS in cookies_of(answer)
 
 
-def test_behind_https_cookies_are_secure(make_app: MakeApp) -> None:
-    app = make_app(public_url="https://troth.example")
+MARKED = {f"__Host-{name}" for name in (ACCESS, REFRESH, "troth_csrf_access", "troth_csrf_refresh")}
+
+
+@pytest.fixture
+def behind_https(make_app: MakeApp) -> FlaskClient:
+    """Give a browser at a server behind https in which emil is signed in by cookie."""
+    client = make_app(public_url="https://troth.example").test_client()
     body = {"handle": "emil", "password": PASSWORD, "session": "cookie"}
-    answer = app.test_client().post(f"{V1}/users", json=body)
-    assert all("secure" in line for line in cookies_of(answer).values())
+    answer = client.post(f"{V1}/users", json=body)
+    assert answer.status_code == 201, answer.text
+    found = cookies_of(answer)
+    assert set(found) == MARKED
+    for line in found.values():
+        parts = [part.strip() for part in line.split(";")]
+        assert {"secure", "path=/", "samesite=strict"} < set(parts)
+        assert not any(part.startswith("domain") for part in parts)
+    for name in (ACCESS, REFRESH):
+        assert "httponly" in found[f"__Host-{name}"]
+        assert "httponly" not in found[f"__Host-{name.replace('_', '_csrf_')}"]
+    return client
+
+
+def marked_csrf(browser: FlaskClient, kind: str = "access") -> dict[str, str]:
+    found = browser.get_cookie(f"__Host-troth_csrf_{kind}")
+    assert found is not None
+    return {"X-CSRF-Token": found.value}
+
+
+def test_behind_https_cookies_are_nobody_elses_to_set(behind_https: FlaskClient) -> None:
+    made = call(behind_https, "/posts", marked_csrf(behind_https), NEW_POST)
+    assert made.status_code == 201, made.text
+    refused(call(behind_https, "/posts", {}, NEW_POST), 403, "csrf_refused")
+    behind_https.delete_cookie(f"__Host-{ACCESS}")
+    answer = call(behind_https, "/auth/refresh", marked_csrf(behind_https, "refresh"))
+    assert (answer.status_code, set(cookies_of(answer))) == (200, MARKED)
+    behind_https.delete_cookie(f"__Host-{ACCESS}")
+    answer = call(behind_https, "/auth/logout", marked_csrf(behind_https, "refresh"))
+    assert answer.status_code == 204, answer.text
+    dropped = cookies_of(answer)
+    assert set(dropped) == MARKED
+    assert all("secure" in line and "path=/;" in line + ";" for line in dropped.values())
+    assert all(behind_https.get_cookie(name) is None for name in MARKED)
+
+
+def test_behind_https_a_dead_session_drops_its_marked_cookies(behind_https: FlaskClient) -> None:
+    other = behind_https.application.test_client()
+    body = {"handle": "emil", "password": PASSWORD, "session": "cookie"}
+    assert other.post(f"{V1}/auth/password", json=body).status_code == 200
+    ended = other.delete(f"{V1}/me/sessions", headers=marked_csrf(other))
+    assert ended.status_code == 204, ended.text
+    refused(behind_https.get(f"{V1}/me"), 401, "no_session")
+    assert behind_https.get_cookie(f"__Host-{ACCESS}") is None
+    assert behind_https.get_cookie("__Host-troth_csrf_access") is None
+    assert behind_https.get_cookie("__Host-troth_csrf_refresh") is not None
+
+
+def test_behind_https_a_cookie_that_a_siblings_page_set_signs_nobody_in(
+    behind_https: FlaskClient,
+) -> None:
+    """Nor do those that an earlier release set: they are dropped, and their people sign in again."""
+    theirs = behind_https.application.test_client()
+    body = {"handle": "frida", "password": PASSWORD}
+    tokens = theirs.post(f"{V1}/users", json=body).json
+    visitor = behind_https.application.test_client()
+    for client in (behind_https, visitor):
+        client.set_cookie(ACCESS, tokens["access_token"], path="/api/v1")
+        client.set_cookie(REFRESH, tokens["refresh_token"], path="/api/v1/auth")
+        for kind in ("access", "refresh"):
+            value = csrf_of(tokens[f"{kind}_token"])["X-CSRF-Token"]
+            client.set_cookie(f"troth_csrf_{kind}", value)
+    headers = csrf_of(tokens["refresh_token"])
+    answer = call(visitor, "/auth/refresh", headers)
+    refused(answer, 401, "no_session")
+    dropped = cookies_of(answer)
+    assert set(dropped) == {ACCESS, REFRESH, "troth_csrf_access", "troth_csrf_refresh"}
+    assert all("expires=thu, 01 jan 1970" in line for line in dropped.values())
+    assert visitor.get_cookie(ACCESS, path="/api/v1") is None
+    assert visitor.get_cookie(REFRESH, path="/api/v1/auth") is None
+    assert visitor.get_cookie("troth_csrf_refresh") is None
+    refused(visitor.get(f"{V1}/me"), 401, "no_session")
+    shown = behind_https.get(f"{V1}/me")
+    assert shown.json["profile"]["handle"] == "emil"
+    made = call(behind_https, "/posts", marked_csrf(behind_https), NEW_POST)
+    assert made.json["account"] == shown.json["profile"]["id"]
+
+
+def test_by_plain_http_marked_cookies_are_neither_set_nor_read(
+    app: Flask, browser: FlaskClient
+) -> None:
+    assert all(browser.get_cookie(name) is None for name in MARKED)
+    token = browser.get_cookie(ACCESS, path="/api/v1")
+    assert token is not None
+    other = app.test_client()
+    other.set_cookie(f"__Host-{ACCESS}", token.value)
+    refused(other.get(f"{V1}/me"), 401, "no_session")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("http://troth.example", ACCESS), ("https://troth.example", f"__Host-{ACCESS}")],
+)
+def test_the_document_names_the_cookies_as_they_are(make_app: MakeApp, url: str, name: str) -> None:
+    answer = make_app(public_url=url).test_client().get(f"{V1}/openapi.json")
+    assert json.loads(answer.data)["components"]["securitySchemes"]["cookie"]["name"] == name
 
 
 def test_without_asking_tokens_come_in_the_body(app: Flask, carol: Person) -> None:
@@ -115,6 +215,32 @@ def test_a_browser_reads_with_its_cookie_and_writes_with_the_csrf_value(
     made = call(browser, "/posts", csrf(browser), NEW_POST | {"audience": "followers"})
     assert made.status_code == 201, made.text
     assert browser.get(f"{V1}/posts/{made.json['id']}").status_code == 200
+
+
+def test_the_cookie_of_a_session_that_was_ended_elsewhere_is_dropped_and_reading_goes_on(
+    app: Flask, browser: FlaskClient, carol: Person
+) -> None:
+    made = call(browser, "/posts", csrf(browser), NEW_POST)
+    other = app.test_client()
+    assert sign_in(other).status_code == 200
+    assert other.delete(f"{V1}/me/sessions", headers=csrf(other)).status_code < 300
+    path = f"{V1}/posts/{made.json['id']}"
+    refused(browser.get(path), 401, "no_session")
+    assert browser.get_cookie(ACCESS, path="/api/v1") is None
+    assert browser.get_cookie("troth_csrf_access") is None
+    assert browser.get_cookie("troth_csrf_refresh") is not None
+    assert browser.get(path).status_code == 200
+
+
+def test_a_dead_bearer_token_drops_no_cookie(app: Flask, browser: FlaskClient) -> None:
+    dead = app.test_client().post(
+        f"{V1}/auth/password", json={"handle": "carol", "password": PASSWORD}
+    )
+    bearer = {"Authorization": f"Bearer {dead.json['access_token']}"}
+    assert browser.delete(f"{V1}/me/sessions", headers=csrf(browser)).status_code < 300
+    answer = browser.get(f"{V1}/me", headers=bearer)
+    refused(answer, 401, "no_session")
+    assert not cookies_of(answer)
 
 
 def test_a_write_by_cookie_without_its_csrf_value_is_refused(
@@ -216,6 +342,27 @@ def test_signing_out_drops_the_cookies_and_ends_the_session(
     assert browser.get_cookie(REFRESH, path="/api/v1/auth") is None
     headers = {"Authorization": f"Bearer {token.value}"}
     refused(browser.post(f"{V1}/posts", json=NEW_POST, headers=headers), 401, "no_session")
+
+
+def test_recovering_sets_cookies_where_they_are_asked_for(browser: FlaskClient) -> None:
+    made = call(browser, "/me/recovery-codes", csrf(browser), {"password": PASSWORD})
+    body = {"handle": "carol", "code": made.json["codes"][0], "new_password": PASSWORD}
+    client = browser.application.test_client()
+    answer = client.post(f"{V1}/auth/recover", json=body | {"session": "cookie"})
+    assert set(answer.json) == {"account", "wallets"}
+    assert client.get(f"{V1}/me").status_code == 200
+    refused(browser.get(f"{V1}/me"), 401, "no_session")
+
+
+def test_deleting_the_account_drops_the_cookies_so_that_reading_goes_on(
+    browser: FlaskClient,
+) -> None:
+    body = {"password": PASSWORD}
+    answer = browser.delete(f"{V1}/me", json=body, headers=csrf(browser))
+    assert answer.status_code == 204, answer.text
+    assert browser.get_cookie(ACCESS, path="/api/v1") is None
+    assert browser.get_cookie(REFRESH, path="/api/v1/auth") is None
+    assert browser.get(f"{V1}/search/posts?q=anything").status_code == 200
 
 
 def test_signing_in_again_with_a_key_and_an_old_cookie_gives_what_is_asked_for(

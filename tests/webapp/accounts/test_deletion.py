@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 
 from chain.proofs.bundle import parse_bundle
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.databases import tables_of
 from tests.support.files import picture, upload
 from tests.support.wallet import PASSWORD, Person
 from webapp.accounts.models import AccountCounts, SignInSession
@@ -45,9 +46,7 @@ def wallet_proof(person: Person, **changes: Any) -> dict[str, str]:
 def places(app: Flask, needle: bytes) -> Iterator[str]:
     """Name every table's column, file and limiter's key that holds a text, raw or as hex."""
     with app.app_context():
-        found = MetaData()
-        found.reflect(db.engine)
-        for table in found.tables.values():
+        for table in tables_of(db.engine).tables.values():
             for row in db.session.execute(select(table)).mappings():
                 for name, value in row.items():
                     raw = bytes(value) if isinstance(value, bytes | memoryview) else b""

@@ -1,16 +1,14 @@
 """Whatever an account writes while it is being deleted is refused, or erased with it."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import MetaData, select, update
+from sqlalchemy import select, update
 
-from tests.support.files import picture, upload
-from tests.support.oauth import register_app
+from tests.support.databases import tables_of
+from tests.support.late_writes import writes
 from tests.support.wallet import PASSWORD, Person
 from webapp.accounts import access
 from webapp.accounts.models import Account
@@ -33,48 +31,13 @@ def rows_that_name(app: Flask, account: str) -> set[str]:
     found = set()
     needles = (account, UUID(account).hex)
     with app.app_context():
-        tables = MetaData()
-        tables.reflect(db.engine)
-        for table in tables.tables.values():
+        for table in tables_of(db.engine).tables.values():
             for row in db.session.execute(select(table)).mappings():
                 for name, value in row.items():
                     if any(needle in str(value) for needle in needles):
                         found.add(f"{table.name}.{name}")
         db.session.remove()
     return found
-
-
-def writes(other: Person, post: dict[str, Any]) -> Iterator[tuple[str, Callable[[Person], Any]]]:
-    """Give all that a person with a password can write, by name."""
-    application = register_app(other)
-
-    def call(method: str, path: str, body: Any = None) -> tuple[str, Callable[[Person], Any]]:
-        return f"{method} {path}", lambda person: person.call(method, path, body)
-
-    there = f"/posts/{post['id']}"
-    yield call("POST", "/posts", {"text": "late"})
-    yield call("POST", f"{there}/like")
-    yield call("POST", f"{there}/repost")
-    yield call("POST", f"{there}/comment", {"text": "late"})
-    for deed in ("follow", "block", "mute"):
-        yield call("POST", f"/users/{other.account}/{deed}")
-    yield call("POST", "/messages", {"to": other.account, "text": "late"})
-    yield call("POST", "/conversations", {"members": [other.account], "title": "late"})
-    yield call("PUT", "/messages/preferences", {"accept": "following"})
-    yield call("PUT", "/notifications/preferences", {"kinds": {"like": "off"}})
-    yield call("POST", "/webhooks", {"url": "https://late.example/"})
-    report = {"type": "post", "subject": post["id"], "reason": "spam", "text": "late"}
-    yield call("POST", "/reports", report)
-    yield call("POST", "/stamps", {"digest": "0x" + "ab" * 32, "about": "late"})
-    app = {"name": "late", "redirect_uris": ["https://late.example/"]}
-    yield call("POST", "/oauth/apps", app)
-    yield call("POST", "/oauth/authorize", application.request() | {"decision": "allow"})
-    yield call("POST", "/me/exports")
-    yield call("POST", "/me/recovery-codes", {"password": PASSWORD})
-    new = {"password": PASSWORD, "new_password": "another long password"}
-    yield call("POST", "/me/password", new)
-    yield call("PATCH", "/me", {"bio": "late"})
-    yield "POST /media", lambda person: upload(person, picture(), alt="late")
 
 
 def hidden_post_of(app: Flask, moderator: Person, person: Person) -> str:

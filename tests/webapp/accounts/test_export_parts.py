@@ -1,23 +1,24 @@
 """Exports are whole: every table of people is in one, or it is written down why not."""
 
-import io
 import json
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 from uuid import UUID
-from zipfile import ZipFile
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from tests.support.answers import refused
+from tests.support.exports import export, listed
 from tests.support.oauth import register_app
 from tests.support.wallet import PASSWORD, Person
 from webapp.accounts.exports import building, own_parts
 from webapp.accounts.models import Account
 from webapp.database import writing
-from webapp.extensions import Base
-from webapp.messages import leaving
+from webapp.extensions import Base, db
+from webapp.messages import exporting, views
 from workers.chores import do_chores
 
 # In which files of an export each table's rows stand.
@@ -25,6 +26,9 @@ FILES = {
     "account_blocks": "blocks.json",
     "appeals": "appeals.json",
     "authors": "profile.json",
+    "author_tenures": "profile.json",
+    "content_owners": "content.json",
+    "claims": "claims.json",
     "conversation_members": "messages.json",
     "conversations": "messages.json",
     "delegations": "devices.json",
@@ -34,6 +38,7 @@ FILES = {
     "media": "media.json",
     "message_preferences": "message_preferences.json",
     "messages": "messages.json",
+    "mints": "mints.json",
     "moderation_actions": "moderation.json",
     "mutes": "mutes.json",
     "notification_preferences": "notification_preferences.json",
@@ -51,6 +56,7 @@ FILES = {
 LEFT_OUT = {
     "account_counts": "is counted from other tables",
     "author_heads": "stands in the bundles",
+    "claim_mails": "only counts codes that were sent, for two days",
     "events": "says of rows that are exported when they were written",
     "exports": "is the export itself",
     "feed_fan_outs": "is work on its way",
@@ -75,21 +81,6 @@ def test_every_table_of_people_is_exported_or_left_out_for_a_reason() -> None:
     tables = {table.name for table in Base.metadata.sorted_tables if names_people(table)}
     assert tables == set(FILES) | set(LEFT_OUT)
     assert not set(FILES) & set(LEFT_OUT)
-
-
-def export(app: Flask, person: Person) -> ZipFile:
-    made = person.call("POST", "/me/exports").json
-    with app.app_context():
-        do_chores()
-    state = person.call("GET", f"/me/exports/{made['id']}").json["state"]
-    assert state == "ready"
-    with person.call("GET", f"/me/exports/{made['id']}/download") as answer:
-        return ZipFile(io.BytesIO(answer.data))
-
-
-def listed(archive: ZipFile, name: str) -> list[Any]:
-    found: list[Any] = json.loads(archive.read(name))
-    return found
 
 
 def test_an_export_holds_devices_apps_choices_reports_and_what_moderators_did(
@@ -142,7 +133,7 @@ def test_a_conversation_that_is_left_meanwhile_does_not_spoil_the_export(
     for other in (bob, carol):
         written = alice.call("POST", "/messages", {"to": other.account, "text": "a word"})
         ids.add(written.json["conversation"])
-    real = leaving.conversation_of
+    real = exporting.conversation_of
     left: list[str] = []
 
     def leave_the_first(session: Any, account_id: UUID, conversation: UUID) -> Any:
@@ -153,9 +144,101 @@ def test_a_conversation_that_is_left_meanwhile_does_not_spoil_the_export(
             assert alice.again(app.test_client()).call("DELETE", path).status_code == 204
         return real(session, account_id, conversation)
 
-    monkeypatch.setattr(leaving, "conversation_of", leave_the_first)
+    monkeypatch.setattr(exporting, "conversation_of", leave_the_first)
     found = listed(export(app, alice), "messages.json")
-    assert [one["id"] for one in found] == list(ids - set(left))
+    assert {one["id"]: one["left"] for one in found} == {one: one in left for one in ids}
+
+
+def test_what_somebody_wrote_where_they_are_no_more_is_theirs_and_nothing_else_of_it(
+    app: Flask, alice: Person, bob: Person, carol: Person
+) -> None:
+    body = {"members": [bob.account, carol.account], "title": "Walks"}
+    group = alice.call("POST", "/conversations", body).json["id"]
+    for person, words in ((bob, "words of bob"), (carol, "words of carol")):
+        said = person.call("POST", "/messages", {"conversation": group, "text": words})
+        assert said.status_code == 201
+    path = f"/conversations/{group}/members/{carol.account}"
+    assert alice.call("DELETE", path).status_code == 204
+    archive = export(app, carol)
+    (left,) = listed(archive, "messages.json")
+    assert (left["id"], left["left"], sorted(left)) == (group, True, ["id", "left", "messages"])
+    assert [(one["account"], one["text"]) for one in left["messages"]] == [
+        (carol.account, "words of carol")
+    ]
+
+
+def group_of(owner: Person, *members: Person) -> str:
+    body = {"members": [one.account for one in members], "title": "Walks"}
+    made: str = owner.call("POST", "/conversations", body).json["id"]
+    return made
+
+
+def say(person: Person, group: str, words: str) -> None:
+    said = person.call("POST", "/messages", {"conversation": group, "text": words})
+    assert said.status_code == 201
+
+
+def take_out(owner: Person, group: str, person: Person) -> None:
+    path = f"/conversations/{group}/members/{person.account}"
+    assert owner.call("DELETE", path).status_code == 204
+
+
+def texts(chunks: Iterable[bytes]) -> list[str]:
+    (conversation,) = json.loads(b"".join(chunks))
+    return [one["text"] for one in conversation["messages"]]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_messages_are_read_and_decrypted_some_at_a_time(
+    app: Flask, alice: Person, carol: Person, monkeypatch: pytest.MonkeyPatch, left: bool
+) -> None:
+    group = group_of(alice, carol)
+    words = [f"word {number}" for number in range(8)]
+    for one in words:
+        say(carol, group, one)
+    if left:
+        take_out(alice, group, carol)
+    monkeypatch.setattr(exporting, "ROWS", 3)
+    opened, asked = [], []
+    real = views.open_text
+
+    def count(*parts: Any) -> str:
+        opened.append(parts)
+        return real(*parts)
+
+    def note(_1: Any, _2: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    monkeypatch.setattr(views, "open_text", count)
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        _, chunks = next(exporting.PARTS[0].files(db.session(), UUID(carol.account)))
+        given: list[bytes] = []
+        for chunk in chunks:
+            given.append(chunk)
+            # At most a page, the one after it and the conversation's last message are held at once.
+            assert len(opened) - b"".join(given).count(b'"text"') <= 5
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert texts(given) == words[::-1]
+    reads = [one for one in asked if "messages.text" in one and "messages.conversation_id =" in one]
+    assert len(reads) == 3
+    assert all("LIMIT" in one for one in reads)
+
+
+def test_who_is_taken_out_while_a_conversation_is_exported_keeps_their_own_words_of_the_rest(
+    app: Flask, alice: Person, bob: Person, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = group_of(alice, bob, carol)
+    for number in range(4):
+        say(bob, group, f"bob {number}")
+        say(carol, group, f"carol {number}")
+    monkeypatch.setattr(exporting, "ROWS", 3)
+    with app.app_context():
+        _, chunks = next(exporting.PARTS[0].files(db.session(), UUID(carol.account)))
+        given = list(islice(chunks, 2))
+        take_out(alice.again(app.test_client()), group, carol)
+        given += chunks
+    assert texts(given) == ["carol 3", "bob 3", "carol 2", "carol 1", "carol 0"]
 
 
 def test_an_account_that_is_deleted_while_it_is_exported_leaves_no_file(

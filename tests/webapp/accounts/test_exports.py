@@ -67,6 +67,7 @@ def test_an_export_holds_all_that_is_ones_own(
     assert state["state"] == "ready"
     answer = fetch(alice, state)
     assert (answer.status_code, answer.content_type) == (200, "application/zip")
+    assert answer.headers["Cache-Control"] == "no-store"
     assert len(answer.data) == state["size"]
     archive = ZipFile(io.BytesIO(answer.data))
     assert archive.testzip() is None
@@ -112,6 +113,31 @@ def test_only_its_owner_sees_an_export_and_only_for_a_day(
     work(app)
     assert list((app.config["TROTH"].data_dir / "exports").iterdir()) == []
     assert carol.call("GET", path).json["state"] == "expired"
+
+
+def test_exports_are_listed_wherever_one_signs_in_newest_first_and_for_nobody_else(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    def listed_for(person: Person) -> list[Any]:
+        found: list[Any] = person.again(app.test_client()).call("GET", "/me/exports").json["items"]
+        return found
+
+    assert listed_for(carol) == []
+    first = ask(carol).json
+    assert listed_for(carol) == [first]
+    work(app)
+    (ready,) = listed_for(carol)
+    assert ready == carol.call("GET", f"/me/exports/{first['id']}").json
+    assert ready["state"] == "ready"
+    assert ready["created_at"] <= ready["ready_at"] < ready["expires_at"]
+    second = ask(carol).json
+    states = [(one["id"], one["state"]) for one in listed_for(carol)]
+    assert states == [(second["id"], "waiting"), (first["id"], "expired")]
+    assert listed_for(alice) == []
+    page = carol.call("GET", "/me/exports?limit=1").json
+    assert [one["id"] for one in page["items"]] == [second["id"]]
+    page = carol.call("GET", f"/me/exports?limit=1&cursor={page['next']}").json
+    assert ([one["id"] for one in page["items"]], page["next"]) == ([first["id"]], None)
 
 
 def test_exports_asked_for_at_once_are_one(app: Flask, carol: Person) -> None:

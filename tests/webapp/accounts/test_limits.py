@@ -11,6 +11,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.support.answers import closed_port, nothing_written, refused
+from tests.support.databases import only_sqlite
 from tests.support.services import missing
 from tests.support.tokens import with_claims
 from tests.support.wallet import V1, Person
@@ -37,6 +38,7 @@ def read(app: Flask, address: str, token: str = "") -> int:
     return answer.status_code
 
 
+@only_sqlite
 def test_one_account_pays_wherever_it_comes_from_and_others_do_not(make_app: MakeApp) -> None:
     app = make_app(limit_write="3/minute", limit_read="2/minute")
     dora, emil = person(app, "dora"), person(app, "emil")
@@ -55,6 +57,7 @@ def test_one_account_pays_wherever_it_comes_from_and_others_do_not(make_app: Mak
     assert read(app, "203.0.113.1") == 404
 
 
+@only_sqlite
 def test_answers_tell_what_is_left(make_app: MakeApp) -> None:
     app = make_app(limit_write="10/minute;15/hour", cors_origins="https://ui.example")
     dora = person(app, "dora")
@@ -69,6 +72,7 @@ def test_answers_tell_what_is_left(make_app: MakeApp) -> None:
     assert [found and found[1] for found in told] == ["9", "4"]  # a device costs five
 
 
+@only_sqlite
 @pytest.mark.parametrize(
     ("method", "path", "told"),
     [
@@ -84,6 +88,7 @@ def test_what_is_much_work_takes_more(make_app: MakeApp, method: str, path: str,
     assert dora.call(method, path).headers["RateLimit"].startswith(told)
 
 
+@only_sqlite
 def test_signed_out_the_address_pays_and_of_ipv6_the_64(make_app: MakeApp) -> None:
     app = make_app(limit_read="2/minute")
     assert [read(app, "203.0.113.1") for _ in range(3)] == [404, 404, 429]
@@ -105,6 +110,7 @@ def test_networks(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
+@only_sqlite
 def test_bad_tokens_and_open_routes_are_paid_by_the_address(make_app: MakeApp) -> None:
     app = make_app(limit_read="2/minute", limit_token="1/minute")
     assert [read(app, "203.0.113.1", "garbage") for _ in range(3)] == [401, 401, 429]
@@ -114,12 +120,14 @@ def test_bad_tokens_and_open_routes_are_paid_by_the_address(make_app: MakeApp) -
     assert client.get("/health/live").headers.get("RateLimit") is None
 
 
+@only_sqlite
 def test_a_request_with_an_idempotency_key_is_counted_once(make_app: MakeApp) -> None:
     dora = person(make_app(limit_write="5/minute"), "dora")
     answer = dora.call("POST", "/posts", {"text": "x"}, headers={"Idempotency-Key": "once"})
     assert answer.headers["RateLimit"].startswith('"write";r=4;')
 
 
+@only_sqlite
 def test_every_route_has_a_cost_and_every_cost_a_route(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
     assert not set(COSTS) - endpoints
@@ -128,6 +136,7 @@ def test_every_route_has_a_cost_and_every_cost_a_route(app: Flask) -> None:
         assert cost is None or cost.units > 0
 
 
+@only_sqlite
 def test_with_the_store_down_reading_and_writing_are_open_and_signing_in_is_closed(
     make_app: MakeApp,
 ) -> None:

@@ -23,6 +23,7 @@ FIELDS = {
     "state",
     "created_at",
     "authors",
+    "badges",
     "counts",
     "viewer",
 }

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.support.answers import at_once, nothing_written, refused
+from tests.support.relating import suspend
 from tests.support.wallet import Person
 from webapp.accounts.models import AccountCounts
 from webapp.accounts.relations.models import Block, Follow, Mute
@@ -131,7 +132,31 @@ def test_lists_leave_out_whom_a_block_stands_between(
     assert listed(visitor, path) == [carol.account, alice.account]
     assert listed(alice, path) == [alice.account]
     assert listed(carol, path) == [carol.account]
-    assert carol.call("GET", path).json["total"] == 2
+    assert carol.call("GET", path).json["total"] == 1
+    assert visitor.call("GET", path).json["total"] == 2
+
+
+def test_the_list_of_the_muted_counts_whom_it_shows_and_tells_of_no_block(
+    alice: Person, bob: Person, carol: Person
+) -> None:
+    for other in (bob, carol):
+        alice.call("POST", on(other, "mute"))
+    assert carol.call("POST", on(alice, "block")).status_code == 201
+    assert listed(alice, "/me/mutes") == [bob.account]
+    assert alice.call("GET", "/me/mutes").json["total"] == 1
+    carol.call("DELETE", on(alice, "block"))
+    assert alice.call("GET", "/me/mutes").json["total"] == 2
+
+
+def test_of_somebody_suspended_ones_own_lists_show_the_handle_alone(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    carol.call("PATCH", "/me", {"name": "Rude words"})
+    alice.call("POST", on(carol, "block"))
+    assert alice.call("GET", "/me/blocks").json["items"][0]["profile"]["name"] == "Rude words"
+    suspend(app, carol)
+    shown = alice.call("GET", "/me/blocks").json["items"][0]["profile"]
+    assert shown == {"id": carol.account, "handle": "carol", "name": None, "avatar": None}
 
 
 def test_a_mute_is_told_to_the_muter_alone(app: Flask, alice: Person, carol: Person) -> None:

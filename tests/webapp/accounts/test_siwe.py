@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.support.answers import at_once, nothing_written, refused, row_counts
+from tests.support.databases import only_sqlite
 from tests.support.wallet import Person
 from webapp.accounts.models import SignInNonce
 from webapp.columns import utc_now
@@ -78,6 +79,7 @@ def test_a_refused_message_does_not_spend_its_nonce(visitor: Person) -> None:
     assert sign_in(visitor, nonce=nonce).status_code == 200
 
 
+@only_sqlite
 def test_nonces_differ_and_fit_the_standard(visitor: Person) -> None:
     nonces = {visitor.call("POST", "/auth/siwe/nonce").json["nonce"] for _ in range(5)}
     assert len(nonces) == 5
@@ -97,6 +99,7 @@ def test_a_nonce_lives_for_ten_minutes(app: Flask, visitor: Person) -> None:
 
 
 @pytest.mark.parametrize("nonce", ["0" * 32, "abcdefgh12345678"])
+@only_sqlite
 def test_a_nonce_that_was_never_given_is_refused(app: Flask, visitor: Person, nonce: str) -> None:
     with nothing_written(app):
         refused(sign_in(visitor, nonce=nonce), 401, "sign_in_nonce_refused")
@@ -118,6 +121,7 @@ def wrong_parts() -> dict[str, dict[str, Any]]:
     }
 
 
+@only_sqlite
 def test_a_message_for_another_place_chain_or_time_is_refused(app: Flask, visitor: Person) -> None:
     with nothing_written(app):
         for what, changes in wrong_parts().items():
@@ -126,26 +130,31 @@ def test_a_message_for_another_place_chain_or_time_is_refused(app: Flask, visito
             assert answer.json["code"] == "sign_in_message_refused", what
 
 
+@only_sqlite
 def test_a_message_issued_some_minutes_ago_is_accepted(visitor: Person) -> None:
     assert sign_in(visitor, issued=stamp(-9 * 60)).status_code == 200
 
 
+@only_sqlite
 def test_a_message_with_an_expiry_to_come_is_accepted(visitor: Person) -> None:
     more = f"\nExpiration Time: {stamp(60)}\nNot Before: {stamp(-60)}"
     assert sign_in(visitor, more=more).status_code == 200
 
 
+@only_sqlite
 def test_the_embedded_default_accepts_both_names_of_this_machine(visitor: Person) -> None:
     here = {"domain": "127.0.0.1:8000", "uri": "http://127.0.0.1:8000/login"}
     assert sign_in(visitor, **here).status_code == 200
 
 
+@only_sqlite
 def test_only_the_addressed_wallet_can_sign(app: Flask, visitor: Person) -> None:
     with nothing_written(app):
         body = visitor.signed_siwe(key=Account.create())
         refused(visitor.call("POST", "/auth/siwe", body), 401, "sign_in_refused")
 
 
+@only_sqlite
 def test_a_signature_does_not_fit_a_changed_message(app: Flask, visitor: Person) -> None:
     body = visitor.signed_siwe()
     body["message"] = body["message"].replace("Sign in.", "Sign on.")
@@ -158,6 +167,7 @@ def test_a_signature_does_not_fit_a_changed_message(app: Flask, visitor: Person)
     ["0x", "0x00", "0x" + "00" * 65, "0x" + "ff" * 65, "0x" + "11" * 8_192],
     ids=["empty", "a byte", "zeros", "out of range", "very long"],
 )
+@only_sqlite
 def test_a_signature_that_nobody_made_is_refused(
     app: Flask, visitor: Person, signature: str
 ) -> None:
@@ -189,6 +199,7 @@ def malformed_messages(good: str) -> dict[str, str]:
     }
 
 
+@only_sqlite
 def test_a_message_that_is_not_canonical_eip_4361_is_malformed(app: Flask, visitor: Person) -> None:
     with nothing_written(app):
         for what, message in malformed_messages(visitor.siwe()).items():
@@ -207,6 +218,7 @@ def test_a_message_that_is_not_canonical_eip_4361_is_malformed(app: Flask, visit
         {"extra": "field"},
     ],
 )
+@only_sqlite
 def test_a_body_of_another_shape_is_malformed(
     app: Flask, visitor: Person, changes: dict[str, Any]
 ) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.support.answers import at_once, nothing_written, refused
-from tests.support.wallet import PASSWORD, Person
+from tests.support.wallet import PASSWORD, V1, Person
 from tests.support.wallets import link, proof
 from webapp.accounts.models import SignInSession
 from webapp.columns import utc_now
@@ -200,6 +200,53 @@ def test_a_token_that_was_stolen_links_no_wallet_of_the_thiefs(
     assert link(with_wallet(alice)).status_code == 201
 
 
+def test_a_token_that_was_stolen_unlinks_no_wallet(
+    app: Flask, alice: Person, carol: Person
+) -> None:
+    """Else a thief would take the owner's other ways in, and keep their own."""
+    own = {alice.account: [alice.address], carol.account: []}
+    for person in (alice, carol):
+        second = with_wallet(person)
+        assert link(second).status_code == 201
+        own[person.account].append(second.address)
+    age_sessions(app)
+    for person in (alice, carol):
+        last = own[person.account][-1]
+        with nothing_written(app):
+            refused(unlink(person, last), 403, "sign_in_again")
+            refused(unlink(person, "0x" + "11" * 20), 403, "sign_in_again")
+            guess = {"password": "not the password"}
+            path = f"/wallets/{last}"
+            refused(person.call("DELETE", path, guess), 403, "password_wrong")
+            refused(person.call("DELETE", path, {"passwort": PASSWORD}), 400, "malformed")
+        assert addresses(person) == own[person.account]
+    last = own[carol.account][-1]
+    assert carol.call("DELETE", f"/wallets/{last}", {"password": PASSWORD}).status_code == 204
+    # A refreshed token is no fresh sign-in.
+    bearer = {"Authorization": f"Bearer {alice.refresh_token}"}
+    alice.take(alice.call("POST", "/auth/refresh", headers=bearer))
+    last = own[alice.account][-1]
+    refused(unlink(alice, last), 403, "sign_in_again")
+    assert unlink(alice.sign_in(), last).status_code == 204
+    assert addresses(alice) == [alice.address]
+
+
 def test_an_address_that_cannot_be_one_is_no_wallet(alice: Person) -> None:
     for path in ("%00", "0x%00", "x" * 300, "%F0%9F%98%80"):
         refused(alice.call("DELETE", f"/wallets/{path}"), 404, "wallet_not_found")
+
+
+def test_unlinking_a_wallet_ends_the_sessions_that_it_opened(app: Flask, alice: Person) -> None:
+    second = with_wallet(alice)
+    assert link(second).status_code == 201
+    by_second = with_wallet(Person(app.test_client()), second.wallet).sign_in()
+    other, asking = (by_second.again(app.test_client()).sign_in() for _ in range(2))
+    assert unlink(asking, second.address).status_code == 204
+    assert asking.call("GET", "/me").status_code == 200
+    for ended in (by_second, other):
+        refused(ended.call("GET", "/me"), 401, "no_session")
+        answer = app.test_client().post(
+            f"{V1}/auth/refresh", headers={"Authorization": f"Bearer {ended.refresh_token}"}
+        )
+        refused(answer, 401, "no_session")
+    assert alice.call("GET", "/me").status_code == 200

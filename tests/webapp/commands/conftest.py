@@ -12,11 +12,11 @@ from flask import Flask
 from chain.deployments import list_deployments
 from chain.devnode.node import DevNode
 from chain.devnode.server import serve
+from tests.support import instance
+from tests.support.reuse import borrow_statements
 from tests.support.wallet import Person
 from webapp import create_app
-from webapp.chain_access import chain_client
 from webapp.cli import main
-from webapp.commands.setup import deploy
 from webapp.extensions import db
 
 
@@ -36,13 +36,14 @@ def troth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     made: list[Flask] = []
 
     def remember() -> Flask:
-        made.append(create_app())
-        return made[-1]
+        app = create_app()
+        with app.app_context():
+            borrow_statements(db.engine)
+        made.append(app)
+        return app
 
     # The process of a real command closes its connections by ending.
-    commands = [f"webapp.commands.{name}" for name in ("anchors", "doctor", "recount")]
-    for module in ("webapp.cli", *commands):
-        monkeypatch.setattr(f"{module}.create_app", remember)
+    monkeypatch.setattr("webapp.create_app", remember)
 
     def run(*words: object, **settings: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["troth", *map(str, words)])
@@ -57,9 +58,7 @@ def troth(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     yield run
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        instance.close_app(app)
 
 
 @pytest.fixture
@@ -70,11 +69,10 @@ def rpc(node: DevNode) -> Iterator[str]:
 
 
 @pytest.fixture
-def data_dir(app: Flask, tmp_path: Path) -> Path:
+def data_dir(app: Flask, prepared: tuple[DevNode, instance.Prepared], tmp_path: Path) -> Path:
     """Give a data folder with the deployment record of the application's log."""
     folder = tmp_path / "pinned"
-    with app.app_context():
-        deploy(app.config["TROTH"], chain_client()).save(folder)
+    prepared[1].deployment.save(folder)
     return folder
 
 

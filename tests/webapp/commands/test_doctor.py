@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from chain.client import ChainClient
+from chain.deploy import ASSET_REGISTRY, IDENTITY_REGISTRY
 from chain.devnode.node import DevNode
 from chain.devnode.provider import DevNodeProvider
 from chain.errors import NodeUnavailable
+from tests.support.databases import only_sqlite
 from tests.support.wallet import Person
 from tests.webapp.commands.conftest import Run
 from webapp.columns import utc_now
@@ -19,7 +21,7 @@ from webapp.commands.doctor import examine
 from webapp.commands.doctor.findings import Finding, Level
 from webapp.extensions import db
 from webapp.log.models import Anchor, Log
-from webapp.outbox.models import Chain, Node, Transaction
+from webapp.outbox.models import Chain, Node, Registry, RegistryKind, Transaction
 from workers.anchoring import sweep
 
 
@@ -37,11 +39,14 @@ def bad(app: Flask) -> dict[str, str]:
 
 
 @pytest.fixture
-def busy(app: Flask, alice: Person, anchor: Callable[[], None]) -> Flask:
+def busy(
+    app: Flask, alice: Person, seal_batch: Callable[[], None], anchor: Callable[[], None]
+) -> Flask:
     """Give an instance with two batches."""
     for _ in range(2):
         alice.publish()
-        anchor()
+        seal_batch()
+    anchor()
     return app
 
 
@@ -60,6 +65,7 @@ def test_a_healthy_instance_has_nothing_to_complain_of(busy: Flask) -> None:
     assert {"roots", "namespace", "key", "funds", "indexer", "transactions", "worker"} < set(found)
 
 
+@only_sqlite
 def test_a_node_that_is_away(busy: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def away() -> None:
         raise NodeUnavailable("http://node", "it refuses connections")
@@ -72,6 +78,7 @@ def test_a_node_that_is_away(busy: Flask, monkeypatch: pytest.MonkeyPatch) -> No
     assert "transactions" in found
 
 
+@only_sqlite
 def test_a_wiped_chain(busy: Flask) -> None:
     fresh = DevNode(None)
     busy.extensions["troth_chain"] = ChainClient("fresh", provider=DevNodeProvider(fresh))
@@ -85,6 +92,7 @@ def test_a_wiped_chain(busy: Flask) -> None:
     fresh.close()
 
 
+@only_sqlite
 def test_a_wrong_chain_id(busy: Flask) -> None:
     change(busy, update(Chain).values(chain_id=1))
     found = findings(busy)
@@ -92,11 +100,13 @@ def test_a_wrong_chain_id(busy: Flask) -> None:
     assert "TROTH_CHAIN_URL" in found["instance"].do
 
 
+@only_sqlite
 def test_a_contract_that_is_gone(busy: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(busy.extensions["troth_chain"], "code", lambda *_: b"")
     assert findings(busy)["contract"].level == "fail"
 
 
+@only_sqlite
 def test_a_reorg_below_finality(busy: Flask, node: DevNode, alice: Person) -> None:
     snapshot = node.request("evm_snapshot", [])
     alice.publish()
@@ -121,20 +131,23 @@ def test_a_database_from_an_older_backup(busy: Flask) -> None:
     assert "Restore the newest backup" in found["counters"].do
 
 
+@only_sqlite
 def test_a_root_that_the_chain_does_not_hold(busy: Flask) -> None:
     newest = update(Anchor).where(Anchor.sequence == 1)
     change(busy, newest.values(root=b"\x07" * 32, block_number=Anchor.block_number))
     assert findings(busy)["roots"].level == "fail"
 
 
+@only_sqlite
 def test_an_anchorer_without_funds(busy: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = busy.extensions["troth_chain"]
     monkeypatch.setattr(client, "balance", lambda *_: 0)
-    assert bad(busy) == {"funds": "fail"}
+    assert bad(busy) == {"funds": "fail", "issuer": "warn"}
     monkeypatch.setattr(client, "balance", lambda *_: client.fees().max_fee * 600_000)
-    assert bad(busy) == {"funds": "warn"}
+    assert bad(busy) == {"funds": "warn", "issuer": "warn"}
 
 
+@only_sqlite
 def test_another_key(busy: Flask) -> None:
     change(busy, update(Log).values(anchorer="0x" + "0a" * 20))
     assert findings(busy)["key"].level == "fail"
@@ -159,11 +172,13 @@ def test_a_transaction_that_no_batch_counts_on_is_history(busy: Flask) -> None:
     assert bad(busy) == {}
 
 
+@only_sqlite
 def test_a_worker_that_is_silent(busy: Flask) -> None:
     change(busy, text("DELETE FROM job_claims"))
     assert "has ever swept" in findings(busy)["worker"].says
 
 
+@only_sqlite
 def test_a_node_that_lags_is_named(busy: Flask) -> None:
     row = {"name": "http://b", "state": "lagging", "breaker": "closed", "checked_at": utc_now()}
     with busy.app_context():
@@ -221,3 +236,28 @@ def test_without_a_database_it_says_how_to_begin(troth: Run, tmp_path: Path, app
     done = troth("doctor", data_dir=tmp_path / "none", **keys)
     assert done.code == 1
     assert "There is no database" in done.out
+
+
+def test_registries_that_are_missing_unknown_or_half_read(
+    busy: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = Registry.kind == RegistryKind.IDENTITY
+    change(busy, update(Registry).where(identity).values(read_to=1, first_block=0, until=9))
+    found = findings(busy)["registries"]
+    assert (found.level, found.says) == (
+        "warn",
+        "The past of IdentityRegistry is read up to block 1, of 9.",
+    )
+    change(busy, delete(Registry).where(identity))
+    found = findings(busy)["registries"]
+    assert (found.level, "IdentityRegistry is not known" in found.says) == ("fail", True)
+    client = busy.extensions["troth_chain"]
+    real = client.code
+    for gone, check in ((IDENTITY_REGISTRY, "registries"), (ASSET_REGISTRY, "contract")):
+        with monkeypatch.context() as patched:
+            lost = gone.address
+            patched.setattr(client, "code", lambda at, *_, no=lost: b"" if at == no else real(at))
+            found = findings(busy)[check]
+        # One that is followed belongs to the chain that is expected.
+        assert found.level == "fail"
+        assert found.do

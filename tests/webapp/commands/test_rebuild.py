@@ -75,12 +75,15 @@ def only_chain_states() -> list[str]:
 
 
 @pytest.fixture
-def posts(app: Flask, alice: Person, anchor: Callable[[], None]) -> list[dict[str, Any]]:
+def posts(
+    app: Flask, alice: Person, seal_batch: Callable[[], None], anchor: Callable[[], None]
+) -> list[dict[str, Any]]:
     """Give three posts in three batches, all final."""
     made = []
     for _ in range(3):
         made.append(alice.publish().json)
-        anchor()
+        seal_batch()
+    anchor()
     return made
 
 

@@ -27,7 +27,7 @@ def rows(app: Flask) -> dict[str, list[tuple[object, ...]]]:
     with app.app_context():
         tables = Base.metadata.sorted_tables
         found = {
-            table.name: [tuple(row) for row in db.session.execute(select(table))]
+            table.name: sorted((tuple(row) for row in db.session.execute(select(table))), key=repr)
             for table in tables
         }
         db.session.rollback()
@@ -70,7 +70,9 @@ def test_what_an_earlier_release_did_not_deploy_is_added(emptied: Callable[..., 
         earlier,
         identity_registry=upgraded.identity_registry,
         asset_registry=upgraded.asset_registry,
+        issuer=upgraded.issuer,
     )
+    assert upgraded.issuer is not None
     assert list_deployments(here.data_dir) == [upgraded]
     for place, contract in (
         (upgraded.identity_registry, IDENTITY_REGISTRY),

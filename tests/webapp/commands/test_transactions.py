@@ -7,7 +7,6 @@ from flask import Flask
 
 from chain.signer import LocalSigner
 from tests.support.instance import SECRETS
-from webapp import cli
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db
@@ -21,12 +20,7 @@ ADDRESS = "0x" + "11" * 20
 
 
 @pytest.fixture
-def command(
-    troth: Run, app: Flask, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
-    # The one of the console script, which the test closes at the end.
-    monkeypatch.setattr("webapp.commands.transactions.create_app", cli.create_app)
-
+def command(troth: Run, app: Flask, database_url: str, tmp_path: Path) -> Run:
     def run(*words: object) -> Done:
         given = {"database_url": database_url, "data_dir": tmp_path, **SECRETS}
         return troth("transactions", *words, **given)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chain.deployments import list_deployments
 from tests.support import instance
 from tests.support.stack import free_ports
 
@@ -128,7 +129,10 @@ def test_the_pins_and_where_they_come_from_are_told(
     for name, value in shown_pins(data_dir).items():
         assert f"  {name:<9} {value}\n" in done.out
     told = json.loads(verify(whole, "--json").out)["pins"]
-    assert told == shown_pins(data_dir) | {"data_dir": str(data_dir)}
+    (record,) = list_deployments(data_dir)
+    assert record.identity_registry is not None
+    claims = {"registry": record.identity_registry.address, "issuers": [record.issuer]}
+    assert told == shown_pins(data_dir) | claims | {"data_dir": str(data_dir)}
 
 
 def test_the_told_pins_are_those_of_the_call(verify: Verify, whole: Path, data_dir: Path) -> None:

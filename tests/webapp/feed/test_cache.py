@@ -3,17 +3,19 @@
 from uuid import UUID
 
 import pytest
+from redis import Redis
 from redis.exceptions import ConnectionError as AwayError
 from sqlalchemy import select
 
 from tests.support.answers import closed_port
+from tests.support.statements import counting
 from tests.support.wallet import Person
 from tests.webapp.feed.conftest import Town, ids, read, use
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.extensions import db
 from webapp.feed import cache as caching
 from webapp.feed import fan_out, rebuilding, service
-from webapp.feed.cache import CachedFeed, FeedCache, new_entry
+from webapp.feed.cache import CachedPart, FeedCache, Held, new_part
 from webapp.feed.candidates import Candidate, Window
 from webapp.feed.models import MergedAccount
 from webapp.feed.rebuilding import rebuild_feeds
@@ -32,7 +34,7 @@ def people(town: Town) -> list[Person]:
 
 
 def cached_ids(cache: FeedCache, person: Person) -> list[str]:
-    found = cache.load(UUID(person.account))
+    found = cache.load(UUID(person.account)).part
     assert found is not None
     part = found.part(Window(limit=100))
     assert part is not None
@@ -53,7 +55,7 @@ def test_a_feed_is_cached_for_some_minutes_and_used(
     posts = [town.post(ben) for _ in range(5)]
     town.deliver()
     assert ids(ann) == posts[::-1]
-    left = cache._redis.pttl(f"troth:feed:{ann.account}")
+    left = cache._redis.pttl(f"troth:feeds:{ann.account}")
     assert 290_000 < left <= 600_000
     without_database(monkeypatch)
     first = read(ann, "?limit=2")
@@ -192,7 +194,7 @@ def test_who_reads_while_a_feed_changes_does_not_put_back_what_was(
 
     monkeypatch.setattr(service, "read_candidates", overtaken)
     assert ids(ann) == []
-    assert cache.load(UUID(ann.account)) is None
+    assert cache.load(UUID(ann.account)).part is None
     monkeypatch.setattr(service, "read_candidates", real)
     assert ids(ann) == made
 
@@ -205,7 +207,7 @@ def test_with_redis_away_the_database_answers(
     post = town.post(ben)
     town.deliver()
     assert ids(ann) == [post]
-    monkeypatch.setattr(away._redis, "get", pytest.fail)  # it is left alone for a while
+    monkeypatch.setattr(away, "_load", pytest.fail)  # it is left alone for a while
     newer = town.post(ben)
     town.deliver()
     assert ids(ann) == [newer, post]
@@ -221,7 +223,7 @@ def test_redis_that_comes_back_is_used_again(
     with monkeypatch.context() as broken:
         broken.setattr(cache._redis.connection_pool, "get_connection", _refuse)
         assert ids(ann) == [post]
-    assert cache.load(UUID(ann.account)) is None
+    assert cache.load(UUID(ann.account)).part is None
     assert ids(ann) == [post]
     assert cached_ids(cache, ann) == [post]
 
@@ -233,17 +235,89 @@ def _refuse(*_: object, **__: object) -> None:
 def test_what_another_release_stored_is_no_feed(cache: FeedCache) -> None:
     somebody = UUID(int=7)
     for stored in (b"", b"{}", b"[]\n", b"\xff\n", b'{"at": 1}\n'):
-        cache._redis.set(f"troth:feed:{somebody}", stored)
-        assert cache.load(somebody) is None
+        name = cache.load(somebody).name
+        assert name is not None
+        cache.store(somebody, name, None, new_part(True, {}, []))
+        cache._redis.hset(f"troth:feeds:{somebody}", bytes(_top()), stored)
+        assert cache.load(somebody) == Held(name)
+
+
+def _top() -> bytes:
+    return (253_402_300_799_999_999).to_bytes(8, "big") + b"\xff" * 16
+
+
+def commands(redis: "Redis[bytes]") -> int:
+    return int(redis.info("commandstats").get("cmdstat_evalsha", {}).get("calls", 0))
+
+
+def test_a_page_far_down_costs_what_the_first_one_costs(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements, calls to Redis and bytes from it are those of page one, both when it is there and when not."""
+    monkeypatch.setattr(caching, "MOST_CACHED", 30)
+    monkeypatch.setattr(service, "MOST_CACHED", 30)
+    ann, ben, *_ = people
+    posts = [town.post(ben) for _ in range(70)][::-1]
+    town.deliver()
+    walked, query = list[str](), "?limit=7"
+    costs: dict[str, list[tuple[int, int]]] = {"found": [], "read": []}
+    while True:
+        for kind in ("read", "found"):
+            before = commands(cache._redis)
+            with counting(town.app) as statements:
+                page = read(ann, query)
+            calls = commands(cache._redis) - before
+            costs[kind].append((len(statements), calls))
+        walked += [item["id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        query = f"?limit=7&cursor={page['next']}"
+    assert walked == posts
+    # Found in Redis: one call, and no statement for candidates. All the same from the first page to the last.
+    assert len(set(costs["found"])) == 1
+    assert costs["found"][0][1] == 1
+    # Read from the database: no page costs more than the first.
+    assert max(costs["read"]) <= costs["read"][0]
+    sizes = [
+        len(value)
+        for name, value in cache._redis.hgetall(f"troth:feeds:{ann.account}").items()
+        if name not in (b"name", b"places")
+    ]
+    assert len(sizes) > 2
+    assert max(sizes) - min(sizes) < 40 * 30
+
+
+def test_parts_are_forgotten_together_and_only_so_many_are_kept(
+    town: Town, cache: FeedCache, people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_CACHED", 12)
+    monkeypatch.setattr(caching, "MOST_PARTS", 2)
+    ann, ben, cid, _ = people
+    posts = [town.post(ben) for _ in range(40)][::-1]
+    town.deliver()
+    walked, following = list[str](), ""
+    while following is not None:
+        page = read(ann, f"?limit=5{following}")
+        walked += [item["id"] for item in page["items"]]
+        following = page["next"] and f"&cursor={page['next']}"
+    assert walked == posts
+    key = f"troth:feeds:{ann.account}"
+    assert cache._redis.hlen(key) == 2 + 2
+    held = cache.load(UUID(ann.account))
+    newest = town.post(cid)
+    town.deliver()
+    assert cache._redis.exists(key) == 0
+    # Who read before it was forgotten stores nothing any more.
+    assert held.name is not None
+    cache.store(UUID(ann.account), held.name, None, new_part(True, {}, []))
+    assert ids(ann, "?limit=3")[0] == newest
 
 
 def test_a_cached_part_is_given_only_where_it_is_whole() -> None:
     every = [
         Candidate(EPOCH.replace(year=2020 + n), UUID(int=n), UUID(int=1)) for n in range(9, 0, -1)
     ]
-    whole, cut = (
-        CachedFeed.of_bytes(new_entry(end, {}, every).to_bytes()) for end in (True, False)
-    )
+    whole, cut = (CachedPart.of_bytes(new_part(end, {}, every).to_bytes()) for end in (True, False))
     assert whole.part(Window(limit=20)) == every
     assert cut.part(Window(limit=20)) is None
     assert cut.part(Window(limit=9)) == every

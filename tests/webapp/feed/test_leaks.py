@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from tests.support.databases import cases
 from tests.support.wallet import V1, Person
 from tests.webapp.feed.conftest import Town, ids
 from webapp.accounts.models import Account
@@ -66,7 +67,7 @@ class Web:
             if "GET" not in (rule.methods or ()) or f"GET {path}" in LEFT_OUT:
                 continue
             kinds = {"post_id": self.posts, "user_id": people}
-            (name,) = re.findall(r"<(?:\w+:)?(\w+)>", path) or [None]
+            name = next(iter(re.findall(r"<(?:\w+:)?(\w+)>", path)), None)
             for one in kinds.get(str(name), [self.names.get(str(name), str(UUID(int=0)))]):
                 filled = re.sub(r"<[^>]+>", one, path)
                 if path.startswith("/search"):
@@ -125,7 +126,7 @@ def is_gone(web: Web) -> None:
     assert answer.status_code == 204, answer.text
 
 
-@pytest.mark.parametrize("deed", [blocks, is_blocked, is_suspended, is_gone])
+@cases("deed", sqlite=[blocks, is_blocked, is_gone], postgres=[is_suspended])
 def test_of_whom_one_may_not_see_nothing_is_said(web: Web, deed: Callable[[Web], None]) -> None:
     words, nobody = (WORD, OLD_WORD, HANDLE), Person(web.app.test_client())
     assert {f"/feed/{web.vic.account}", "stream", "/notifications"} <= set(
@@ -163,7 +164,7 @@ def narrows(web: Web) -> None:
     assert answer.status_code == 204
 
 
-@pytest.mark.parametrize("deed", [hides, deletes, narrows])
+@cases("deed", sqlite=[hides, deletes], postgres=[narrows])
 def test_of_what_one_may_not_see_nothing_is_said(web: Web, deed: Callable[[Web], None]) -> None:
     deed(web)
     for _ in range(2):

@@ -92,8 +92,7 @@ def test_counts_are_made_anew_from_what_is_counted(
     with writing() as session:
         session.execute(delete(PostCounts))
         session.execute(update(AccountCounts).values(followers=7, following=7, posts=7))
-    monkeypatch.setattr(cli, "create_app", lambda: town.app)
-    monkeypatch.setattr(rebuild, "create_app", lambda: town.app)
+    monkeypatch.setattr("webapp.create_app", lambda: town.app)
     answer = CliRunner().invoke(cli.cli, ["rebuild", "counts"])
     assert answer.stdout == "3 wrong counts made anew\n", answer.exception
     [row] = db.session.scalars(select(PostCounts)).all()

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from chain.devnode.node import DevNode
 from chain.proofs.records import ZERO_HASH, Kind
 from tests.support.answers import nothing_written, refused
+from tests.support.databases import only_sqlite
 from tests.support.wallet import V1, Person, hex_id
 
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -32,6 +33,7 @@ def signed(person: Person, **changes: Any) -> dict[str, Any]:
 # --- who signed what -------------------------------------------------------------------------
 
 
+@only_sqlite
 def test_a_signature_by_somebody_else_is_refused(app: Flask, alice: Person, bob: Person) -> None:
     with nothing_written(app):
         for key in (bob.wallet, alice.device, Account.create()):
@@ -39,6 +41,7 @@ def test_a_signature_by_somebody_else_is_refused(app: Flask, alice: Person, bob:
             assert str(key.address).lower() in problem["detail"]
 
 
+@only_sqlite
 def test_a_record_signed_for_another_domain_is_refused(app: Flask, alice: Person) -> None:
     with nothing_written(app):
         for domain in ({"chainId": 1}, {"verifyingContract": "0x" + "11" * 20}):
@@ -46,6 +49,7 @@ def test_a_record_signed_for_another_domain_is_refused(app: Flask, alice: Person
             refused(alice.call("POST", "/posts", body), 422, "signature_invalid")
 
 
+@only_sqlite
 def test_a_signature_does_not_fit_a_changed_record(app: Flask, alice: Person) -> None:
     changes = {
         "text": "changed",
@@ -60,6 +64,7 @@ def test_a_signature_does_not_fit_a_changed_record(app: Flask, alice: Person) ->
             refused(alice.call("POST", "/posts", body), 422, "signature_invalid")
 
 
+@only_sqlite
 def test_a_record_of_another_authors_cannot_be_sent_by_me(
     app: Flask, alice: Person, bob: Person
 ) -> None:
@@ -67,11 +72,13 @@ def test_a_record_of_another_authors_cannot_be_sent_by_me(
         refused(bob.call("POST", "/posts", signed(alice)), 403, "not_your_author")
 
 
+@only_sqlite
 def test_a_record_of_a_wallet_that_never_signed_in_is_refused(app: Flask, carol: Person) -> None:
     with nothing_written(app):
         refused(carol.publish(), 403, "not_your_author")
 
 
+@only_sqlite
 def test_a_high_s_signature_is_refused(app: Flask, alice: Person) -> None:
     body = signed(alice)
     good = bytes.fromhex(body["signature"][2:])
@@ -83,6 +90,7 @@ def test_a_high_s_signature_is_refused(app: Flask, alice: Person) -> None:
     assert alice.call("POST", "/posts", body).status_code == 201
 
 
+@only_sqlite
 def test_other_forms_of_a_good_signature_are_refused(app: Flask, alice: Person) -> None:
     body = signed(alice)
     good = bytes.fromhex(body["signature"][2:])
@@ -101,6 +109,7 @@ def test_other_forms_of_a_good_signature_are_refused(app: Flask, alice: Person) 
             assert (answer.status_code, answer.json["code"]) == (422, "signature_invalid"), what
 
 
+@only_sqlite
 def test_a_signature_over_8192_bytes_is_refused(app: Flask, alice: Person) -> None:
     body = signed(alice) | {"signature": "0x" + "11" * 8_193}
     with nothing_written(app):
@@ -109,6 +118,7 @@ def test_a_signature_over_8192_bytes_is_refused(app: Flask, alice: Person) -> No
         refused(alice.call("POST", "/posts", body), 400, "malformed")
 
 
+@only_sqlite
 def test_signatures_that_are_no_lower_case_hex_are_malformed(app: Flask, alice: Person) -> None:
     body = signed(alice)
     good = body["signature"]
@@ -134,6 +144,7 @@ def test_signatures_that_are_no_lower_case_hex_are_malformed(app: Flask, alice: 
 # --- notBefore -------------------------------------------------------------------------------
 
 
+@only_sqlite
 def test_a_not_before_block_that_is_not_canonical_is_refused(app: Flask, alice: Person) -> None:
     offered = alice.log()["notBefore"]
     blocks = [
@@ -149,6 +160,7 @@ def test_a_not_before_block_that_is_not_canonical_is_refused(app: Flask, alice: 
             )
 
 
+@only_sqlite
 def test_a_not_before_block_older_than_a_day_is_refused(
     app: Flask, alice: Person, node: DevNode, anchor: Callable[[], None]
 ) -> None:
@@ -163,6 +175,7 @@ def test_a_not_before_block_older_than_a_day_is_refused(
         refused(alice.publish(alice.post_record(notBefore=old)), 422, "not_before_too_old")
 
 
+@only_sqlite
 def test_a_not_before_block_older_than_the_log_is_refused(
     app: Flask, alice: Person, node: DevNode
 ) -> None:
@@ -175,6 +188,7 @@ def test_a_not_before_block_older_than_the_log_is_refused(
 # --- salt ------------------------------------------------------------------------------------
 
 
+@only_sqlite
 def test_a_zero_salt_is_refused(app: Flask, alice: Person) -> None:
     with nothing_written(app):
         refused(alice.publish(alice.post_record(salt=ZERO_HASH)), 422, "salt_refused")
@@ -231,6 +245,7 @@ def test_texts_are_kept_as_they_came(alice: Person) -> None:
         assert alice.call("GET", f"/posts/{post['id']}").json["text"] == text
 
 
+@only_sqlite
 def test_an_unknown_audience_is_refused(app: Flask, alice: Person, carol: Person) -> None:
     with nothing_written(app):
         for audience in ("", "Public", "everybody", "public\0"):
@@ -239,6 +254,7 @@ def test_an_unknown_audience_is_refused(app: Flask, alice: Person, carol: Person
             refused(carol.call("POST", "/posts", body), 400, "malformed")
 
 
+@only_sqlite
 def test_media_that_nobody_uploaded_are_refused(app: Flask, alice: Person) -> None:
     media = [{"digest": "0x" + "11" * 32, "mime": "image/png", "alt": "a picture"}]
     with nothing_written(app):
@@ -292,6 +308,7 @@ def malformed_records(good: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+@only_sqlite
 def test_a_record_of_another_shape_is_malformed(app: Flask, alice: Person) -> None:
     with nothing_written(app):
         for what, body in malformed_records(signed(alice)).items():
@@ -303,6 +320,7 @@ def test_a_record_of_another_shape_is_malformed(app: Flask, alice: Person) -> No
             assert answer.json["errors"], what
 
 
+@only_sqlite
 def test_bodies_that_are_no_strict_json_are_malformed(app: Flask, carol: Person) -> None:
     bodies: dict[str, bytes | str] = {
         "cut off": '{"text":"x"',
@@ -331,12 +349,14 @@ def test_bodies_that_are_no_strict_json_are_malformed(app: Flask, carol: Person)
             assert (answer.status_code, answer.json.get("code")) == (400, "malformed"), what
 
 
+@only_sqlite
 def test_an_empty_body_is_malformed(app: Flask, carol: Person) -> None:
     with nothing_written(app):
         refused(raw(carol, b""), 400, "malformed")
         refused(carol.call("POST", "/posts", {}), 400, "malformed")
 
 
+@only_sqlite
 def test_a_body_over_1_mib_is_too_large(app: Flask, carol: Person) -> None:
     with nothing_written(app):
         body = '{"text":"x"}' + " " * (1_048_577 - 12)
@@ -344,6 +364,7 @@ def test_a_body_over_1_mib_is_too_large(app: Flask, carol: Person) -> None:
     assert raw(carol, body[:-1]).status_code == 201
 
 
+@only_sqlite
 def test_a_body_of_another_type_is_refused(app: Flask, carol: Person) -> None:
     with nothing_written(app):
         for content_type in (
@@ -359,6 +380,7 @@ def test_a_body_of_another_type_is_refused(app: Flask, carol: Person) -> None:
 # --- kinds that share an id ------------------------------------------------------------------
 
 
+@only_sqlite
 def test_a_delegation_cannot_be_deleted(app: Flask, alice: Person) -> None:
     record = alice.delegation_record()
     body = alice.sign(Kind.DELEGATION, record)

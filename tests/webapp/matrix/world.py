@@ -4,18 +4,23 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
+from eth_account import Account as EthAccount
 from flask import Flask
 from sqlalchemy import update
 
-from chain.deployments import Deployment
 from chain.devnode.node import DevNode
 from chain.proofs.records import Kind
+from chain.tokens import token_id
 from tests.support import instance
 from tests.support.files import picture, upload
+from tests.support.minting import store_transfer
 from tests.support.oauth import register_app
 from tests.support.wallet import Person
+from tests.support.wallets import proof
 from webapp.accounts.models import Account
+from webapp.assets.models import Mint, MintBy
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db
@@ -38,16 +43,17 @@ class World:
         return self.people[persona].again(self.app.test_client())
 
 
-def build(folder: Path, template: Path, node: DevNode, deployment: Deployment) -> World:
+def build(folder: Path, template: Path, node: DevNode, prepared: instance.Prepared) -> World:
     """Make the world once; ``reopened`` gives copies of it."""
     app = instance.make_app(folder, instance.copied_sqlite(template, folder))
-    instance.open_prepared(app, node, deployment)
+    instance.open_prepared(app, node, prepared)
     people = {"anonymous": Person(app.test_client())}
     for persona in PERSONAS[1:]:
         people[persona] = Person(app.test_client()).register(f"the_{persona}")
     owner = people["owner"]
     post = owner.call("POST", "/posts", {"text": "hello #troth"}).json
     wallet = Person(app.test_client()).sign_in()
+    linking = replace(owner, wallet=EthAccount.create())
     device = wallet.sign(Kind.DELEGATION, wallet.delegation_record())
     assert wallet.call("POST", "/devices", device).status_code == 201
     world = World(
@@ -58,17 +64,22 @@ def build(folder: Path, template: Path, node: DevNode, deployment: Deployment) -
             "post_id": post["id"],
             "content": post["content"],
             "address": str(wallet.device.address).lower(),
+            "wallet": linking.address,
             "handle": "the_owner",
             "tag": "troth",
+            "cid": "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",
             "name": "start.js",
             "sequence": "0",
         },
         {
             "delegation": device,
             "revocation": wallet.sign(Kind.REVOCATION, wallet.revocation_record()),
+            "picture": picture(),
+            # For whose account the nonce is: nobody else can link this wallet by it.
+            "link": proof(linking),
         },
     )
-    world.names |= _owned(world)
+    world.names |= _owned(world) | _tokens(world)
     _set_apart(world)
     world.names |= _judged(world)
     with app.app_context():
@@ -91,7 +102,11 @@ def _owned(world: World) -> dict[str, str]:
     file = upload(owner, picture())
     assert file.status_code == 201, file.text
     sessions = owner.call("GET", "/me/sessions").json["items"]
+    claim = {"kind": "person", "value": "The Owner", "evidence": "Ask my neighbours."}
+    claim = _made(owner, "/claims", claim)
     return {
+        "claim_id": claim["id"],
+        "evidence_id": claim["evidence"][0]["id"],
         "conversation": group["id"],
         "person": other.account,
         "message": message["id"],
@@ -106,6 +121,27 @@ def _owned(world: World) -> dict[str, str]:
         "session_id": sessions[0]["id"],
         "other": other.account,
     }
+
+
+def _tokens(world: World) -> dict[str, str]:
+    """Let there be a token of nobody here, and one that the owner's wallet is to mint."""
+    creator, digest = "0x" + "a5" * 20, b"\x5a" * 32
+    with world.app.app_context(), writing() as session:
+        number = store_transfer(session, 0, creator)
+        mint = Mint(
+            id=uuid4(),
+            account_id=UUID(world.people["owner"].account),
+            token=token_id(creator, digest, 1).to_bytes(32),
+            by=MintBy.WALLET,
+            creator=creator,
+            receiver=creator,
+            royalty=1,
+            digest=digest,
+            chain_ref=1,
+            created_at=utc_now(),
+        )
+        session.add(mint)
+        return {"token_id": str(number), "mint_id": str(mint.id)}
 
 
 def _judged(world: World) -> dict[str, str]:
@@ -144,13 +180,11 @@ def _set_apart(world: World) -> None:
     assert answer.status_code in (200, 201, 204), answer.text
 
 
-def reopened(
-    world: World, source: Path, folder: Path, node: DevNode, deployment: Deployment
-) -> World:
+def reopened(world: World, source: Path, folder: Path, node: DevNode) -> World:
     """Return a copy of the world in a folder of its own."""
     shutil.copytree(source, folder, dirs_exist_ok=True)
     app = instance.make_app(folder, f"sqlite:///{folder / 'test.sqlite'}")
-    instance.open_prepared(app, node, deployment)
+    instance.connect(app, node)
     return replace(world, app=app)
 
 

@@ -18,9 +18,9 @@ from webapp.commands.keys import keys as keys_command
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.keyring import KeyringError
-from webapp.messages import rotation
+from webapp.messages import exporting, rotation
 from webapp.messages.encryption import keyring as current_ring
-from webapp.messages.leaving import erase_account, exported
+from webapp.messages.leaving import erase_account
 from webapp.messages.models import Conversation, Message
 from webapp.messages.telling import mark_told, untold
 from workers.upkeep import tidy
@@ -139,7 +139,7 @@ def test_a_fresh_key_encrypts_at_once_and_upkeep_encrypts_the_rest_anew(
 def test_the_commands_say_what_they_did(kept: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, ben = people(kept, "ada", "ben")
     place = write(ada, "hello", to=ben)["conversation"]
-    monkeypatch.setattr("webapp.commands.keys.create_app", lambda: kept)
+    monkeypatch.setattr("webapp.create_app", lambda: kept)
     run = kept.test_cli_runner()
 
     def said(*words: str) -> str:
@@ -166,7 +166,7 @@ def test_the_commands_say_what_they_did(kept: Flask, monkeypatch: pytest.MonkeyP
 def test_given_keys_are_rotated_by_whoever_gives_them(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.commands.keys.create_app", lambda: app)
+    monkeypatch.setattr("webapp.create_app", lambda: app)
     for words in (("rotate",), ("prune", "--yes")):
         done = app.test_cli_runner().invoke(keys_command, words)
         assert isinstance(done.exception, KeyringError)
@@ -186,6 +186,13 @@ def test_a_file_of_keys_that_cannot_be_read_is_never_replaced(tmp_path: Path, te
     assert (tmp_path / keyring.FILE_NAME).read_text() == text
 
 
+def exported(account: UUID) -> list[dict[str, Any]]:
+    """Return what an export holds of an account's conversations."""
+    _, chunks = next(exporting.PARTS[0].files(db.session(), account))
+    found: list[dict[str, Any]] = json.loads(b"".join(chunks))
+    return found
+
+
 def test_an_account_takes_its_texts_with_it_and_leaves_the_others_theirs(
     app: Flask, alice: Person, carol: Person, dave: Person
 ) -> None:
@@ -198,14 +205,13 @@ def test_an_account_takes_its_texts_with_it_and_leaves_the_others_theirs(
     write(carol, "to nobody", conversation=alone)
     account = UUID(carol.account)
     with app.app_context():
-        found = {one["id"]: one for one in exported(db.session(), account)}
-        json.dumps(list(found.values()))
+        found = {one["id"]: one for one in exported(account)}
         assert found[place]["title"] == "ours"
         assert [one["text"] for one in found[direct]["messages"]] == ["from Carol", "from Alice"]
         db.session.rollback()
         with writing() as session:
             erase_account(session, account)
-        assert list(exported(db.session(), account)) == []
+        assert exported(account) == []
         left = select(func.count()).where(Message.text.is_not(None))
         assert db.session.scalar(left) == 1
     assert texts(alice, direct) == [None, "from Alice"]

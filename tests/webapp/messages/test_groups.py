@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from tests.support.answers import at_once, refused
+from tests.support.relating import suspend
 from tests.support.wallet import Person
 from webapp.accounts.models import Account
 from webapp.accounts.relations.models import Block
@@ -222,3 +223,26 @@ def test_of_clients_that_change_a_group_at_once_one_wins(
     assert sorted(one.status_code for one in answers) == [200] + [412] * 7
     (won,) = (one.json["title"] for one in answers if one.status_code == 200)
     assert alice.call("GET", path).json["title"] == won
+
+
+def test_of_somebody_suspended_others_see_the_handle_alone(
+    app: Flask, alice: Person, bob: Person, carol: Person, dave: Person
+) -> None:
+    dave.call("PATCH", "/me", {"name": "Rude words"})
+    write(dave, "psst", to=carol)
+    group = group_of(carol, dave, alice)
+    write(dave, "hello", conversation=group)
+    suspend(app, dave)
+
+    def cards(viewer: Person) -> list[dict[str, Any]]:
+        (whole, direct) = conversations(viewer)
+        members = viewer.call("GET", f"/conversations/{group}").json["members"]
+        items = viewer.call("GET", f"/messages/{group}").json["items"]
+        found = [one["last_message"]["profile"] for one in (whole, direct)]
+        found += [one["profile"] for one in items] + [direct["other"], *members]
+        return [one for one in found if one["id"] == dave.account]
+
+    seen = cards(carol)
+    assert len(seen) == 5
+    assert {(one["handle"], one["name"], one["avatar"]) for one in seen} == {("dave", None, None)}
+    assert {one["name"] for one in cards(dave)} == {"Rude words"}

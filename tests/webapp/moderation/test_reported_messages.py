@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, text
 
 from tests.support.answers import refused
+from tests.support.exports import export, listed
 from tests.support.wallet import Person
 from tests.webapp.messages.conftest import group_of, texts, write
 from webapp.database import one_snapshot, writing
@@ -62,13 +63,16 @@ def test_a_moderator_reads_the_reported_message_alone_and_the_trail_says_so(town
         town.mod.call("GET", f"/messages/{nasty['conversation']}"), 404, "conversation_not_found"
     )
 
-    (row,) = town.mod.call("GET", "/moderation/audit").json["items"]
-    said = json.loads(row["document"])
+    told, row = town.mod.call("GET", "/moderation/audit").json["items"]
+    reported, said = json.loads(told["document"]), json.loads(row["document"])
+    assert (reported["act"], reported["moderator"]) == ("report", None)
+    assert town.rita.account not in told["document"]
     assert (said["act"], said["type"], said["subject"], said["moderator"], said["account"]) == (
         *("read", "message", nasty["id"], town.mod.account, town.dora.account),
     )
     assert nasty["conversation"] not in row["document"]
     assert mine(town.dora) == []  # or the sender would know who reported
+    assert listed(export(town.app, town.dora), "moderation.json") == []
     with town.app.app_context(), one_snapshot() as connection:
         assert verify_trail(connection).broken is None
 
@@ -130,7 +134,7 @@ def test_nobody_reads_a_message_of_their_own_or_as_a_moderator_an_operators(town
     above = write(town.boss, NASTY, to=town.rita)
     for one in (own, above):
         assert town.report("message", one["id"]).status_code == 201
-    refused(town.act("read", "message", own["id"]), 403, "cannot_moderate_yourself")
+    refused(town.act("read", "message", own["id"]), 404, "subject_not_found")
     refused(town.act("read", "message", above["id"]), 403, "operator_protected")
 
 
@@ -152,3 +156,27 @@ def test_a_message_that_was_read_is_nowhere_in_the_open(
             assert NASTY not in str(rows), table.name
     printed = capsys.readouterr()
     assert NASTY not in caplog.text + printed.out + printed.err
+
+
+def test_a_moderator_learns_from_the_trail_nothing_about_themselves(town: Town) -> None:
+    rude = write(town.mod, NASTY, to=town.rita)
+    assert town.report("message", rude["id"]).status_code == 201
+    assert town.act("read", "message", rude["id"], by=town.other).status_code == 201
+    assert town.act("dismiss", "message", rude["id"], by=town.other).status_code == 201
+    assert town.act("hide", "post", town.post()["id"], by=town.other).status_code == 201
+    own, others = (one.call("GET", "/moderation/audit") for one in (town.mod, town.other))
+    assert rude["id"] not in own.text
+    acts = [json.loads(row["document"])["act"] for row in others.json["items"]]
+    assert acts == ["report", "read", "dismiss", "hide"]
+    withheld = [row | {"document": None} for row in others.json["items"][:3]]
+    assert own.json["items"] == [*withheld, others.json["items"][3]]
+
+
+def test_a_moderator_cannot_find_out_which_of_their_messages_were_reported(town: Town) -> None:
+    reported, other = (write(town.mod, words, to=town.rita)["id"] for words in (NASTY, HARMLESS))
+    assert town.report("message", reported).status_code == 201
+    for act in ("read", "dismiss"):
+        answers = [town.act(act, "message", one).json for one in (reported, other)]
+        told = [answer["detail"].replace(reported, "it").replace(other, "it") for answer in answers]
+        assert [answer["code"] for answer in answers] == ["subject_not_found"] * 2
+        assert told[0] == told[1]

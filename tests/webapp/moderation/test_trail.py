@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from chain.proofs.keccak import keccak256
-from tests.support.answers import at_once
+from tests.support.answers import at_once, refused
 from tests.support.wallet import PASSWORD, V1, Person
 from tests.webapp.commands.conftest import Run, troth
 from webapp.commands.audit import audit_database
@@ -272,6 +272,37 @@ def test_acts_at_once_make_one_chain(town: Town) -> None:
     assert (report.rows, report.broken) == (7, None)
 
 
+def test_reports_and_appeals_are_rows_too_and_name_nobody_who_made_them(town: Town) -> None:
+    post = town.post()["id"]
+    assert town.report("post", post, text=SECRET).status_code == 201
+    refused(town.report("post", post), 409, "already_reported")
+    hidden = town.act("hide", "post", post).json
+    appeal = {"action": hidden["id"], "text": SECRET}
+    made = town.dora.call("POST", "/appeals", appeal).json
+    refused(town.dora.call("POST", "/appeals", appeal), 409, "already_appealed")
+    rows = town.mod.call("GET", "/moderation/audit").json["items"]
+    said = [json.loads(row["document"]) for row in rows]
+    assert [(one["act"], one["role"], one["subject"]) for one in said] == [
+        ("report", "reporter", post),
+        ("hide", "moderator", post),
+        ("appeal", "appellant", made["id"]),
+    ]
+    assert [one["moderator"] for one in said] == [None, town.mod.account, None]
+    assert {one["account"] for one in said} == {town.dora.account}
+    assert town.rita.account not in json.dumps(rows)
+    assert SECRET not in json.dumps(rows)
+    listed = town.dora.call("GET", "/me/moderation").json["items"]
+    assert [one["act"] for one in listed] == ["hide"]
+    assert verified(town.app).broken is None
+    for table, row in ((Report, 0), (Appeal, 2)):
+        with town.app.app_context(), writing() as session:
+            session.execute(delete(table))
+            broken = verify_trail(session.connection()).broken or ""
+            assert broken.startswith(f"Row {row} is of {said[row]['act']} ")
+            session.rollback()
+    assert verified(town.app).broken is None
+
+
 def test_a_deleted_account_takes_the_words_about_it_along_and_the_trail_still_holds(
     town: Town,
 ) -> None:
@@ -290,7 +321,7 @@ def test_a_deleted_account_takes_the_words_about_it_along_and_the_trail_still_ho
     assert town.dora.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
     assert SECRET not in everything(town.app)
     report = verified(town.app)
-    assert (report.rows, report.broken) == (3, None)
+    assert (report.rows, report.broken) == (6, None)
     with town.app.app_context():
         salts = select(Action.id).where(Action.reason_salt.is_not(None))
         assert [str(one) for one in db.session.scalars(salts)] == [kept]

@@ -1,7 +1,7 @@
 """What others did, written as the features that do it will, and delivered to the consumer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, update
 
-from tests.support.wallet import Person
+from tests.support.wallet import PASSWORD, Person
 from webapp.accounts.models import Account
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.columns import utc_now
@@ -114,6 +114,13 @@ def people(app: Flask) -> tuple[Person, Person, Person]:
     names = ("anna", "ben", "cleo")
     anna, ben, cleo = (Person(app.test_client()).register(name) for name in names)
     return anna, ben, cleo
+
+
+def elsewhere(person: Person) -> Person:
+    """Return the same person, signed in once more: in a session of their own."""
+    handle = person.call("GET", "/me").json["profile"]["handle"]
+    answer = person.call("POST", "/auth/password", {"handle": handle, "password": PASSWORD})
+    return replace(person).take(answer)
 
 
 def post(person: Person, text: str = "hello", **more: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webapp.database import writing
 from webapp.extensions import db
 from webapp.notifications import service, telling
 from webapp.notifications.models import Notification
+from workers.delivery import deliver
 from workers.upkeep import tidy
 
 People = tuple[Person, Person, Person]
@@ -106,7 +107,13 @@ def test_reading_goes_forward_only_and_not_beyond_what_there_is(
     def read(up_to: Any) -> Any:
         return anna.call("POST", "/notifications/read", {"up_to": up_to})
 
-    assert read("1").json == {"unread": 1, "more": False, "read_up_to": "1", "newest": "2"}
+    assert read("1").json == {
+        "unread": 1,
+        "messages": 0,
+        "more": False,
+        "read_up_to": "1",
+        "newest": "2",
+    }
     assert [item["read"] for item in told(anna)] == [False, True]
     assert read("999999999999999999").json["read_up_to"] == "2"
     assert read("1").json["read_up_to"] == "2"
@@ -114,6 +121,24 @@ def test_reading_goes_forward_only_and_not_beyond_what_there_is(
     assert unread(anna) == 1
     for bad in ("-1", "x", "01", 1, None, "9" * 20):
         refused(read(bad), 400, "malformed")
+
+
+def test_what_is_unread_of_messages_is_counted_apart(
+    app: Flask, world: World, people: People
+) -> None:
+    anna, ben, _ = people
+    ben.call("POST", "/messages", {"to": anna.account, "text": "psst"})
+    with app.app_context():
+        deliver()
+    world.deliver(world.followed(ben, anna))
+
+    def counted() -> tuple[int, int]:
+        found = anna.call("GET", "/notifications/unread").json
+        return found["unread"], found["messages"]
+
+    assert counted() == (2, 1)
+    anna.call("POST", "/notifications/read", {"up_to": "2"})
+    assert counted() == (0, 0)
 
 
 def test_signed_out_nothing_is_told(visitor: Person) -> None:

@@ -11,12 +11,12 @@ from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from tests.support.counting import check_counts
+from tests.support.databases import cases
 from tests.support.wallet import Person
 from tests.webapp.notifications.conftest import told, unread
 from webapp import cli
 from webapp.accounts.models import Account, AccountCounts
 from webapp.columns import utc_now
-from webapp.commands import rebuild
 from webapp.database import writing
 from webapp.events.models import Event, EventType
 from webapp.extensions import db
@@ -124,15 +124,14 @@ def feeds(people: list[Person]) -> list[list[str]]:
 
 
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch, what: str) -> str:
-    for module in (cli, rebuild):
-        monkeypatch.setattr(module, "create_app", lambda: app)
+    monkeypatch.setattr("webapp.create_app", lambda: app)
     answer = CliRunner().invoke(cli.cli, ["rebuild", what])
     assert answer.exit_code == 0, answer.output
     # Threads of other tests log to the other stream.
     return answer.stdout
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@cases("seed", sqlite=[1], postgres=[2])
 def test_what_is_rebuilt_from_nothing_is_what_was_there(
     app: Flask, anchor: Callable[[], None], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ POST_KEYS = {
     "reply_to",
     "quotes",
     "version",
+    "signed",
     "created_at",
     "edited_at",
     "deleted_at",
@@ -30,6 +31,7 @@ POST_KEYS = {
     "root",
     "quoted",
     "profile",
+    "badges",
     "counts",
     "viewer",
 }
@@ -43,6 +45,7 @@ def test_a_signed_post_is_answered_at_once_and_becomes_final(
     assert answer.status_code == 201
     post = answer.json
     assert set(post) == POST_KEYS
+    assert post["signed"] is True
     assert post["author"] == alice.address
     assert post["account"] == alice.account
     assert post["text"] == "hello, world"
@@ -236,3 +239,6 @@ def test_an_unsigned_reply_and_quote_work_too(carol: Person, alice: Person) -> N
     answer = carol.call("POST", "/posts", body)
     assert (answer.status_code, answer.json["reply_to"]) == (201, post["content"])
     assert answer.json["quotes"] != ZERO_HASH
+    assert answer.json["signed"] is False
+    (shown,) = alice.call("GET", f"/posts/{post['id']}/comments").json["items"]
+    assert (shown["id"], shown["signed"]) == (answer.json["id"], False)

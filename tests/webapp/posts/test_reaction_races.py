@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from chain.proofs.records import Kind
-from tests.support.answers import at_once
+from tests.support.answers import at_once, refused
 from tests.support.counting import check_counts
 from tests.support.wallet import Person
 from webapp.events.models import Event
 from webapp.extensions import db
 from webapp.posts.models import PostCounts
 from webapp.posts.together import SignedPost, publish_many
+from workers.delivery import deliver
 
 pytestmark = [
     pytest.mark.postgres,
@@ -140,3 +142,34 @@ def test_publishing_many_beside_each_other_and_one_by_one_never_waits_in_a_circl
         assert [one.result() for one in batches] == [6, 6]
         assert [one.result() for one in likes] == [0, 0]
     check_counts(app)
+
+
+def test_whoever_reacts_while_they_are_blocked_counts_for_those_who_see_them_and_for_nobody_else(
+    app: Flask, alice: Person, bob: Person
+) -> None:
+    """Either comes first: what a block keeps from somebody is in their list and their count, or in neither."""
+    crowd = [Person(app.test_client()).register(f"person{n}") for n in range(4)]
+    posts = [alice.publish().json for _ in crowd]
+    for person, post in zip(crowd, posts, strict=True):
+        there = f"/posts/{post['id']}"
+        reply = {"text": "so", "reply_to": post["content"], "quotes": post["content"]}
+        comment = partial(person.again(app.test_client()).call, "POST", "/posts", reply)
+        at_once(
+            at_own_client(app, person, f"{there}/like"),
+            at_own_client(app, person, f"{there}/repost"),
+            at_own_client(app, alice, f"/users/{person.account}/block"),
+            at_own_client(app, person, f"/users/{alice.account}/follow"),
+            comment,
+        )
+        for viewer, most in ((alice, 0), (bob, 1)):
+            counts = viewer.call("GET", there).json["counts"]
+            for name in ("likes", "reposts", "comments", "quotes"):
+                items = viewer.call("GET", f"{there}/{name}").json["items"]
+                assert counts[name] == len(items) <= most, (name, viewer.account)
+        assert alice.call("GET", f"/users/{alice.account}").json["counts"]["followers"] == 0
+        refused(person.call("GET", there), 404, "post_not_found")
+    check_counts(app)
+    with app.app_context():
+        deliver()
+    assert alice.call("GET", "/notifications").json["items"] == []
+    assert alice.call("GET", "/notifications/unread").json["unread"] == 0

@@ -111,7 +111,7 @@ def test_a_clash_with_another_writer_leaves_all_to_be_done_one_by_one(
     def clash(*_: object) -> None:
         raise IntegrityError(None, None, ValueError())
 
-    monkeypatch.setattr(together, "insert_many", clash)
+    monkeypatch.setattr(together, "insert_rows", clash)
     assert publish(app, offer(alice), offer(alice)) == ["published"] * 2
 
 
@@ -121,7 +121,7 @@ def test_a_deadlock_leaves_all_to_be_done_one_by_one(
     def deadlock(*_: object) -> None:
         raise OperationalError(None, None, DeadlockDetected())
 
-    monkeypatch.setattr(together, "insert_many", deadlock)
+    monkeypatch.setattr(together, "insert_rows", deadlock)
     assert publish(app, offer(alice), offer(alice)) == ["published"] * 2
 
 

@@ -42,9 +42,9 @@ def test_an_empty_log_has_nothing_to_say(look: Look) -> None:
     assert transactions(state) == {}
     assert (state.anchored, state.unanchored_seconds, state.worker_seen) == (None, 0.0, None)
     assert state.chain.cursor is not None
-    anchorer, sender = state.signers
+    anchorer, issuer, sender = state.signers
     assert (anchorer.address, anchorer.role) == (state.log.anchorer, "anchorer")
-    assert (sender.role, sender.nonce) == ("sender", None)
+    assert (issuer.role, sender.role, sender.nonce) == ("issuer", "sender", None)
     assert (anchorer.balance, anchorer.nonce, anchorer.gap) == (None, None, None)
 
 
@@ -188,14 +188,21 @@ def test_what_waits_for_something_is_named_with_its_reason(
 
 
 def test_the_nonce_gap_is_what_is_ours_and_not_yet_used_by_the_chain(
-    look: Look, carol: Person, anchor: Callable[[], None], all_well: Callable[[], None]
+    look: Look,
+    carol: Person,
+    anchor: Callable[[], None],
+    all_well: Callable[[], None],
+    change: Change,
 ) -> None:
     carol.call("POST", "/posts", {"text": "one"})
     anchor()
     all_well()
     signer = look().signers[0]
     assert signer.highest is not None
-    assert (signer.nonce, signer.gap) == (0, signer.highest + 1)
+    # The chain was asked before the last send; what was found in a block since is used.
+    assert (signer.nonce, signer.gap) == (signer.highest + 1, 0)
+    change(Transaction, state=TransactionState.BROADCAST)
+    assert look().signers[0].gap == signer.highest + 1
     assert signer.balance == 25 * 10**17
 
 
@@ -210,7 +217,7 @@ def test_other_signers_are_counted_and_listed(
     add(*owed, SignerAccount(chain_ref=1, address=senders[0], role="sender", nonce=4, balance="7"))
     state = look()
     assert transactions(state) == {"queued": 4}
-    assert [signer.role for signer in state.signers] == ["anchorer", "sender", "sender"]
+    assert [signer.role for signer in state.signers] == ["anchorer", "issuer", "sender", "sender"]
     (other,) = [signer for signer in state.signers if signer.address == senders[0]]
     assert (other.balance, other.gap) == (7, 0)
 

@@ -46,16 +46,18 @@ def install(tmp_path: Path, tools: Path, **env: str) -> subprocess.CompletedProc
 def test_without_node(tmp_path: Path, tools: Path) -> None:
     done = install(tmp_path, tools)
     assert done.returncode == 1
-    assert done.stderr.startswith("Node 20 or newer was not found: install it")
+    assert done.stderr.startswith("Node 20.19 or newer was not found: install it")
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_with_an_old_node(tmp_path: Path, tools: Path) -> None:
-    add_tool(tools, "node", 'if [ "$1" = -p ]; then echo 18; else echo v18.19.0; fi')
+@pytest.mark.parametrize("version", ["18 19", "20 9"])
+def test_with_an_old_node(tmp_path: Path, tools: Path, version: str) -> None:
+    shown = f"v{version.replace(' ', '.')}.0"
+    add_tool(tools, "node", f'if [ "$1" = -p ]; then echo {version}; else echo {shown}; fi')
     add_tool(tools, "npm", "exit 0")
     done = install(tmp_path, tools)
     assert done.returncode == 1
-    assert "this is Node v18.19.0" in done.stderr
+    assert f"this is Node {shown}" in done.stderr
 
 
 def test_without_npm(tmp_path: Path, tools: Path) -> None:

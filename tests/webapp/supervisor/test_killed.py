@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from webapp.supervisor.guard import Guard
 
 from .conftest import Supervised, wait_until
 
@@ -57,6 +60,19 @@ def test_a_reaper_that_was_killed_is_replaced(supervised: Start, tmp_path: Path)
     one.process.kill()
     one.process.wait()
     wait_until(lambda: not one.left(), "all descendants gone")
+
+
+def test_a_reaper_that_replaces_another_knows_the_groups_before_it_is_told(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as sleeper:
+        with (tmp_path / "lock").open("w") as lock:
+            guard = Guard(lock.fileno(), tmp_path / "reaper.log", grace=1.0)
+            guard.tell([sleeper.pid])
+            os.kill(guard.pid, signal.SIGKILL)
+            wait_until(lambda: guard._process.poll() is not None, "the reaper is gone")
+            guard.ensure()
+            # As if the supervisor were killed now: the new one has been told nothing.
+            guard.close()
+        assert sleeper.wait(10) != 0
 
 
 def test_children_die_though_reaper_and_supervisor_are_killed_together(

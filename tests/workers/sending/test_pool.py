@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.support.databases import only_sqlite
 from tests.workers.sending.scene import GWEI, Scene
 from workers.sending import REASONS
 
-pytestmark = pytest.mark.anvil
+pytestmark = [pytest.mark.anvil, only_sqlite]
 
 
 def test_a_transaction_dropped_from_the_pool_is_sent_again(scene: Scene) -> None:

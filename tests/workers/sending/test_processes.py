@@ -1,5 +1,6 @@
 """Several worker processes at once on one signer: a nonce is given once, a batch anchored once."""
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from chain.config import ROOT
+from tests.support.instance import config_of
 from tests.workers.sending.scene import Scene
 from webapp.extensions import db
 from webapp.outbox.models import Transaction
@@ -16,15 +18,16 @@ pytestmark = pytest.mark.anvil
 BATCHES = 8
 # A process of its own: it waits for the others, then sweeps as fast as it can.
 WORKER = """
-import sys
+import json, sys
 from pathlib import Path
 from chain.client import ChainClient
 from chain.signer import LocalSigner
-from tests.support.instance import make_app
+from webapp import create_app
 from workers.sending import Sending, SendingPolicy
 
-folder, database, url, key, chain_ref = sys.argv[1:]
-app = make_app(Path(folder), database)
+config, url, key, chain_ref = sys.argv[1:]
+config = json.loads(config)
+app = create_app(config | {"data_dir": Path(config["data_dir"])})
 print("ready", flush=True)
 sys.stdin.readline()
 with app.app_context():
@@ -43,8 +46,8 @@ def test_processes_that_reserve_at_once_share_the_nonces(
     given = [scene.client.url, key, str(scene.chain_ref)]
     workers = []
     for name in ("one", "two"):
-        folder = str(tmp_path_factory.mktemp(name))
-        command = [sys.executable, "-c", WORKER, folder, database_url, *given]
+        config = json.dumps(config_of(tmp_path_factory.mktemp(name), database_url), default=str)
+        command = [sys.executable, "-c", WORKER, config, *given]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         workers.append(subprocess.Popen(command, cwd=ROOT, text=True, **pipes))
     for worker in workers:

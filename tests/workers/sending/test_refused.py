@@ -2,12 +2,13 @@
 
 import pytest
 
+from tests.support.databases import only_sqlite
 from tests.workers.sending.scene import Scene
 from tests.workers.sending.test_faults import SEND, over, refuse, time_out_after
 from webapp.extensions import db
 from webapp.outbox.again import find_call
 
-pytestmark = pytest.mark.anvil
+pytestmark = [pytest.mark.anvil, only_sqlite]
 OTHER = "0x" + "77" * 20
 TOO_LITTLE, TOO_MUCH = 20_999, 10**10
 

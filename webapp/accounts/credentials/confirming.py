@@ -35,7 +35,7 @@ def confirm(account_id: UUID, session_id: UUID, password: str | None) -> str | N
 
 
 def confirm_fresh(account_id: UUID, session_id: UUID, password: str | None) -> None:
-    """Check the sign-in's age, or the password if one is sent: for what would outlive a stolen token.
+    """Check the sign-in's age, or the password if one is sent: for ways in that a stolen token would add or take.
 
     Raises PasswordWrongError and SignInAgainError.
     """

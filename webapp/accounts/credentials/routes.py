@@ -1,18 +1,19 @@
 """HTTP for credentials."""
 
 from webapp.accounts.access import signed_in
+from webapp.accounts.cookies import hands_out_session
 from webapp.accounts.credentials import service
 from webapp.accounts.credentials.schemas import (
     ConfirmationSchema,
     NewPasswordSchema,
+    RecoveredSchema,
     RecoveryCodesSchema,
     RecoverySchema,
 )
 from webapp.accounts.idempotency import idempotent, idempotent_with_tokens
-from webapp.accounts.schemas import TokensSchema
 from webapp.accounts.scopes import Scope
-from webapp.accounts.throttle import limit_confirmation, limit_sign_in
-from webapp.accounts.tokens import Tokens, current_caller
+from webapp.accounts.throttle import limit_confirmation, limit_recovery
+from webapp.accounts.tokens import current_caller
 from webapp.http import ApiBlueprint
 
 blueprint = ApiBlueprint("credentials", __name__, description="Passwords and recovery")
@@ -46,10 +47,14 @@ def recovery_codes(body: dict[str, str]) -> dict[str, list[str]]:
 
 
 @blueprint.post("/auth/recover")
-@limit_sign_in("handle")
+@limit_recovery("handle")
+@hands_out_session
 @idempotent_with_tokens
 @blueprint.arguments(RecoverySchema())
-@blueprint.response(200, TokensSchema)
-def recover(body: dict[str, str]) -> Tokens:
-    """Come in by a recovery code and set a new password; every session before ends."""
+@blueprint.response(200, RecoveredSchema)
+def recover(body: dict[str, str]) -> service.Recovered:
+    """Come in by a recovery code and set a new password.
+
+    Every session before ends, apps are allowed nothing any more, and webhooks rest; wallets stay, and are listed.
+    """
     return service.recover(body["handle"], body["code"], body["new_password"])

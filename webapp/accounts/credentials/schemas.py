@@ -2,11 +2,14 @@
 
 from marshmallow import Schema, fields, validate
 
+from webapp.accounts.schemas import SignInSchema, TokensSchema
+from webapp.accounts.wallets.schemas import WalletSchema
+
 _PASSWORD = validate.Length(min=1, max=1_024)
 
 
 class ConfirmationSchema(Schema):
-    """The password; left out where the account has none and the sign-in is fresh."""
+    """The password; may be left out where a fresh sign-in does as well."""
 
     password = fields.String(load_only=True, validate=_PASSWORD)
 
@@ -17,12 +20,18 @@ class NewPasswordSchema(ConfirmationSchema):
     new_password = fields.String(required=True, load_only=True, validate=_PASSWORD)
 
 
-class RecoverySchema(Schema):
+class RecoverySchema(SignInSchema):
     """Handle, recovery code and the new password."""
 
     handle = fields.String(required=True, validate=validate.Length(min=1, max=64))
     code = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=64))
     new_password = fields.String(required=True, load_only=True, validate=_PASSWORD)
+
+
+class RecoveredSchema(TokensSchema):
+    """Tokens, and the account's wallets: each can sign in, so whoever does not know one unlinks it."""
+
+    wallets = fields.List(fields.Nested(WalletSchema), required=True)
 
 
 class RecoveryCodesSchema(Schema):

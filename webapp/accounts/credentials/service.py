@@ -1,11 +1,13 @@
 """Use-cases of credentials: change a password, recover an account."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
+from webapp.accounts.credentials.closing import closers
 from webapp.accounts.credentials.codes import HOW_MANY, code_digest, matching, new_code
 from webapp.accounts.credentials.confirming import confirm, lock_confirmed
 from webapp.accounts.credentials.errors import HandleNeededError
@@ -13,16 +15,25 @@ from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.errors import SignInRefusedError
 from webapp.accounts.handles import PATTERN
 from webapp.accounts.models import Account
+from webapp.accounts.oauth.consents import revoke_all
 from webapp.accounts.oauth.models import OAuthCode, OAuthConsent
 from webapp.accounts.passwords import hash_password
 from webapp.accounts.sessions.service import end_sessions
 from webapp.accounts.tokens import Tokens, start_session
+from webapp.accounts.wallets.owners import Linked, linked_wallets
 from webapp.columns import utc_now
-from webapp.database import locked, writing
+from webapp.database import go_first, locked, writing
 from webapp.extensions import db
 
 NOBODY = UUID(int=0)
 REFUSED = "Handle or code is wrong"
+
+
+@dataclass(frozen=True)
+class Recovered(Tokens):
+    """What a recovery gives: tokens, and the wallets that can sign in as before."""
+
+    wallets: list[Linked]
 
 
 def change_password(account_id: UUID, session_id: UUID, old: str | None, new: str) -> None:
@@ -59,8 +70,11 @@ def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None)
     return codes
 
 
-def recover(handle: str, code: str, new_password: str) -> Tokens:
-    """Let somebody in by a recovery code, with a new password; every session before ends.
+def recover(handle: str, code: str, new_password: str) -> Recovered:
+    """Let somebody in by a recovery code, with a new password.
+
+    Whoever was in before has nothing left but the account's wallets, which are listed: every session ends, what
+    apps were allowed is taken back, and webhooks rest.
 
     Raises PasswordRefusedError, and SignInRefusedError, the same for a wrong handle and a wrong code.
     """
@@ -76,6 +90,7 @@ def recover(handle: str, code: str, new_password: str) -> Tokens:
     if account_id is None or found is None:
         raise SignInRefusedError(REFUSED)
     with writing() as session:
+        go_first(session, account_id)
         account = session.scalars(
             locked(session, select(Account).filter_by(id=account_id, deleted_at=None))
         ).one_or_none()
@@ -84,9 +99,12 @@ def recover(handle: str, code: str, new_password: str) -> Tokens:
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
         account.password_hash = password_hash
-        _end_codes(session, account_id)
+        revoke_all(session, account_id)
         end_sessions(session, account_id)
-        return start_session(session, account_id)
+        for closer in closers():
+            closer.close(session, account_id)
+        tokens, wallets = start_session(session, account_id), linked_wallets(session, account_id)
+        return Recovered(tokens.access_token, tokens.refresh_token, tokens.account, wallets)
 
 
 def _end_codes(session: Session, account_id: UUID) -> None:

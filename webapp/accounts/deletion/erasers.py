@@ -7,7 +7,6 @@ row has any more, so that nothing is gone if the transaction does not commit.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -16,7 +15,14 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.exports.models import Export
-from webapp.accounts.models import AccountCounts, IdempotencyKey, SignInNonce, SignInSession
+from webapp.accounts.models import (
+    Account,
+    AccountCounts,
+    IdempotencyKey,
+    SignInNonce,
+    SignInSession,
+)
+from webapp.accounts.relations.counting import count_person
 from webapp.accounts.relations.models import Block, Follow, Mute
 
 _EXTENSION = "troth_erasers"
@@ -37,10 +43,9 @@ def erasers() -> Sequence[Eraser]:
 
 
 def _relations(session: Session, account_id: UUID) -> None:
-    followed = select(Follow.followee_id).where(Follow.follower_id == account_id)
-    following = select(Follow.follower_id).where(Follow.followee_id == account_id)
-    _count(session, followed, followers=AccountCounts.followers - 1)
-    _count(session, following, following=AccountCounts.following - 1)
+    suspended_at = session.scalar(select(Account.suspended_at).where(Account.id == account_id))
+    if suspended_at is None:  # who is suspended counts for nobody already
+        count_person(session, account_id, -1)
     pairs = (
         (Follow, Follow.follower_id, Follow.followee_id),
         (Block, Block.blocker_id, Block.blocked_id),
@@ -50,11 +55,6 @@ def _relations(session: Session, account_id: UUID) -> None:
         session.execute(delete(table).where(or_(one == account_id, other == account_id)))
     mine = update(AccountCounts).where(AccountCounts.account_id == account_id)
     session.execute(mine.values(followers=0, following=0, posts=0))
-
-
-def _count(session: Session, people: Any, **values: Any) -> None:
-    of_them = update(AccountCounts).where(AccountCounts.account_id.in_(people))
-    session.execute(of_them.values(values), execution_options={"synchronize_session": False})
 
 
 def _credentials(session: Session, account_id: UUID) -> None:

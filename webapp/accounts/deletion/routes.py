@@ -1,6 +1,7 @@
 """HTTP for deleting an account."""
 
 from webapp.accounts.access import signed_in
+from webapp.accounts.cookies import ends_session
 from webapp.accounts.deletion import service
 from webapp.accounts.deletion.schemas import AccountDeletionSchema
 from webapp.accounts.idempotency import idempotent
@@ -27,6 +28,7 @@ def challenge() -> Challenge:
 @blueprint.delete("/me")
 @signed_in(Scope.ACCOUNT, while_suspended=True)
 @limit_confirmation
+@ends_session
 @blueprint.arguments(AccountDeletionSchema())
 @blueprint.response(204)
 def delete(body: dict[str, str]) -> None:

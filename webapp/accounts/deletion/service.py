@@ -5,7 +5,7 @@ Locks are taken in the order in which everybody else takes them: authors, counts
 
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,18 +16,18 @@ from webapp.accounts.deletion.erasers import erasers
 from webapp.accounts.handles import retire
 from webapp.accounts.models import Account
 from webapp.accounts.passwords import password_matches
-from webapp.accounts.relations.models import Follow
-from webapp.accounts.relations.service import lock_counts
+from webapp.accounts.relations.counting import lock_authors, lock_person
 from webapp.accounts.wallets import owners
 from webapp.accounts.wallets.errors import WalletNotFoundError
 from webapp.accounts.wallets.service import Challenge, proven_wallet
 from webapp.columns import utc_now
-from webapp.database import is_deadlock, locked, writing
+from webapp.database import go_first, is_deadlock, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import db, table_of
 from webapp.full_text import purge
 from webapp.log.models import Author
+from webapp.log.tenures import forget_tenures
 
 DELETE = "delete"
 TRIES = 3
@@ -79,17 +79,17 @@ def _erase(
     session: Session, account_id: UUID, confirmed: str | None, wallet: tuple[str, str] | None
 ) -> None:
     """Erase the account, if its password is still the confirmed one or the wallet is still its own."""
-    authors = select(Author.address).where(Author.account_id == account_id)
-    session.execute(locked(session, authors.order_by(Author.address))).all()
+    lock_authors(session, account_id)
     if wallet is not None:
         address, nonce = wallet
         siwe.spend_nonce(session, nonce, DELETE, account_id)
         owner = owners.lock_owner(session, address)
         if owner is None or owner.account_id != account_id or not owner.linked:
             raise WalletNotFoundError(address)
-    lock_counts(session, _related(session, account_id) | {account_id})
+    lock_person(session, account_id)
     if wallet is not None:
         confirmed = session.scalar(select(_A.password_hash).where(_A.id == account_id))
+    go_first(session, account_id)
     account = lock_confirmed(session, account_id, confirmed)
     for eraser in erasers():
         eraser.erase(session, account_id)
@@ -98,6 +98,7 @@ def _erase(
     session.execute(
         update(Author).where(Author.account_id == account_id).values(released_at=utc_now())
     )
+    forget_tenures(session, account_id)
     session.execute(
         update(Account)
         .where(Account.id == account_id)
@@ -115,10 +116,3 @@ def _erase(
     )
     purge(session)  # last: only now posts and names are without their words
     record_event(session, EventType.ACCOUNT_DELETED, account_id, str(account_id))
-
-
-def _related(session: Session, account_id: UUID) -> set[UUID]:
-    pairs = select(Follow.follower_id, Follow.followee_id).where(
-        or_(Follow.follower_id == account_id, Follow.followee_id == account_id)
-    )
-    return {person for pair in session.execute(pairs) for person in pair}

@@ -14,7 +14,7 @@ from webapp.accounts.profile.schemas import OwnProfileSchema
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.columns import iso
 from webapp.extensions import table_of
-from webapp.log.models import Author, Delegation
+from webapp.log.models import Author, AuthorTenure, Delegation
 
 _A = table_of(Account).c
 
@@ -31,8 +31,14 @@ def _profile(session: Session, account_id: UUID) -> Iterator[File]:
         }
         for one in session.scalars(mine)
     ]
+    held = select(AuthorTenure).filter_by(account_id=account_id).order_by(AuthorTenure.since)
+    periods = [
+        {"address": one.address, "since": iso(one.since), "until": iso(one.until)}
+        for one in session.scalars(held)
+    ]
     session.rollback()
-    yield json_file("profile.json", [{**shown, "addresses": addresses}])
+    addressed = {"addresses": addresses, "address_periods": periods}
+    yield json_file("profile.json", [{**shown, **addressed}])
 
 
 def _devices(session: Session, account_id: UUID) -> Iterator[File]:

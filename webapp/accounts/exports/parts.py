@@ -5,7 +5,7 @@ memory. The application lists the parts; a later feature adds its own there.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,15 @@ class Part:
     files: Callable[[Session, UUID], Iterator[File]]
 
 
+@dataclass(frozen=True)
+class Growing:
+    """An item with a list that may be long: what is in ``head``, and ``items``, which come last, as ``name``."""
+
+    head: Mapping[str, Any]
+    name: str
+    items: Iterable[Any]
+
+
 def export_parts() -> Sequence[Part]:
     """Return the parts that the application's features gave."""
     parts: Sequence[Part] = current_app.extensions[_EXTENSION]
@@ -41,9 +50,24 @@ def json_file(name: str, items: Iterable[Any]) -> File:
 def _json_lines(items: Iterable[Any]) -> Iterator[bytes]:
     separator = b"[\n"
     for item in items:
-        yield separator + json.dumps(item, ensure_ascii=False).encode()
+        yield separator
+        yield from _grown(item) if isinstance(item, Growing) else [_json(item)]
         separator = b",\n"
     yield b"[]\n" if separator == b"[\n" else b"\n]\n"
+
+
+def _grown(item: Growing) -> Iterator[bytes]:
+    """Write such an item as if it were one object."""
+    empty = _json({**item.head, item.name: []})
+    separator = empty.removesuffix(b"]}")
+    for one in item.items:
+        yield separator + _json(one)
+        separator = b", "
+    yield b"]}" if separator == b", " else empty
+
+
+def _json(item: Any) -> bytes:
+    return json.dumps(item, ensure_ascii=False).encode()
 
 
 def in_order(

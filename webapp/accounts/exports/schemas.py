@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from webapp.accounts.exports.models import EXPIRED, FAILED, READY, RUNNING, WAITING
 from webapp.columns import iso
+from webapp.pagination import PageSchema
 
 
 class ExportSchema(Schema):
@@ -17,3 +18,9 @@ class ExportSchema(Schema):
     created_at = fields.Function(lambda export: iso(export.created_at), required=True)
     ready_at = fields.Function(lambda export: iso(export.ready_at), required=True)
     expires_at = fields.Function(lambda export: iso(export.expires_at), required=True)
+
+
+class ExportPageSchema(PageSchema):
+    """A page of exports, newest first."""
+
+    items = fields.List(fields.Nested(ExportSchema), required=True)

@@ -1,6 +1,7 @@
 """Use-cases of exports: ask for one, see its state, fetch it."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,6 +18,7 @@ from webapp.chain_access import settings
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, writing
 from webapp.extensions import db
+from webapp.pagination import newest_first
 
 
 def request_export(account_id: UUID) -> tuple[Export, bool]:
@@ -33,6 +35,12 @@ def request_export(account_id: UUID) -> tuple[Export, bool]:
             session.execute(update(Export).where(*old).values(state=EXPIRED))
         mine = (Export.account_id == account_id, Export.state.in_([WAITING, RUNNING]))
         return session.scalars(select(Export).where(*mine)).one(), made
+
+
+def own_exports(account_id: UUID, page: dict[str, Any]) -> list[Export]:
+    """Return an account's exports, newest first, one more than the page's limit."""
+    mine = select(Export).filter_by(account_id=account_id)
+    return list(db.session.scalars(newest_first(Export.created_at, Export.id, mine, page)))
 
 
 def own_export(account_id: UUID, export_id: UUID) -> Export:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from uuid6 import uuid7
 
-from webapp.accounts.living import lock_living
+from webapp.accounts.living import lock_active
 from webapp.accounts.models import SignInSession
 from webapp.accounts.oauth.errors import AppNotFoundError, TooManyAppsError
 from webapp.accounts.oauth.models import OAuthApp, OAuthConsent
@@ -53,7 +53,7 @@ def register_app(
         created_at=utc_now(),
     )
     with writing() as session:
-        lock_living(session, owner_id)
+        lock_active(session, owner_id)
         own = select(func.count()).where(
             OAuthApp.owner_id == owner_id, OAuthApp.deleted_at.is_(None)
         )

@@ -1,5 +1,6 @@
 """Use-cases of consents: allow an app, list what was allowed, take it back."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import check_session, keep_active
 from webapp.accounts.models import SignInSession
 from webapp.accounts.oauth.models import OAuthApp, OAuthCode, OAuthConsent
 from webapp.accounts.scopes import parse_scopes, scope_text
@@ -19,12 +20,22 @@ from webapp.extensions import db
 from webapp.pagination import newest_first
 
 
-def allow(session: Session, account_id: UUID, app_id: UUID, scope: str) -> UUID:
+@dataclass(frozen=True)
+class Decider:
+    """Who decides, and by which session."""
+
+    account_id: UUID
+    session_id: UUID
+
+
+def allow(session: Session, who: Decider, app_id: UUID, scope: str) -> UUID:
     """Keep what a person allows an app, beside what they did before; return the consent's id.
 
-    Raises NoSessionError for an account that was deleted a moment ago.
+    Raises NoSessionError for an account that was deleted, or a session that was ended, a moment ago.
     """
-    keep_living(session, account_id)
+    account_id = who.account_id
+    keep_active(session, account_id)
+    check_session(session, who.session_id)
     fresh = uuid7()
     row = {"id": fresh, "account_id": account_id, "app_id": app_id, "created_at": utc_now()}
     if insert_or_ignore(session, OAuthConsent, **row, scope=scope):
@@ -63,6 +74,26 @@ def consents_of(account_id: UUID, page: dict[str, Any]) -> list[Row[Any]]:
     listed = cast("Select[Any]", query)
     ordered = newest_first(OAuthConsent.created_at, OAuthConsent.id, listed, page)
     return list(db.session.execute(ordered))
+
+
+def revoke_all(session: Session, account_id: UUID) -> None:
+    """Take back whatever an account allows, and the codes on their way; under the lock of its row.
+
+    End its sessions afterwards: whoever exchanges a code holds the consent's row until the app's session is there.
+    """
+    own = OAuthConsent.account_id == account_id
+    taken = session.scalars(
+        update(OAuthConsent)
+        .where(own, OAuthConsent.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+        .returning(OAuthConsent.app_id)
+    ).all()
+    session.execute(
+        delete(OAuthCode).where(OAuthCode.consent_id.in_(select(OAuthConsent.id).where(own))),
+        execution_options={"synchronize_session": False},
+    )
+    for app_id in taken:
+        record_event(session, EventType.APP_REVOKED, account_id, str(app_id))
 
 
 def revoke(account_id: UUID, consent_id: UUID) -> None:

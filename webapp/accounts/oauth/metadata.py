@@ -24,5 +24,5 @@ def metadata(here: Settings, api: str) -> dict[str, object]:
         "revocation_endpoint_auth_methods_supported": CLIENT_METHODS,
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
-        "service_documentation": f"{base}{api}/openapi.json",
+        "service_documentation": f"{base}{api}/docs",
     }

@@ -11,7 +11,11 @@ from uuid import UUID
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import (
+    InvalidGrantError,
+    InvalidRequestError,
+    UnauthorizedClientError,
+)
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -26,6 +30,7 @@ from webapp.accounts.oauth import consents, sessions
 from webapp.accounts.oauth.apps import secret_hash
 from webapp.accounts.oauth.models import OAuthApp, OAuthCode, OAuthConsent
 from webapp.accounts.oauth.sessions import AppSession, Code
+from webapp.accounts.oauth.standing import owner_suspended
 from webapp.accounts.scopes import THIRD_PARTY, Scope, scope_text
 from webapp.chain_access import settings
 from webapp.columns import utc_now
@@ -45,6 +50,7 @@ class Client:
     app_id: UUID
     redirect_uris: tuple[str, ...]
     secret_hash: bytes | None
+    owner_suspended: bool
 
     def check_redirect_uri(self, uri: str) -> bool:
         """Tell whether a URI is, character by character, one of the app's."""
@@ -71,12 +77,18 @@ class Client:
         return (method == "none") == (self.secret_hash is None)
 
     def check_response_type(self, response_type: str) -> bool:
-        """Tell whether an answer of that kind is given at all."""
+        """Tell whether the app gets an answer of that kind; raises UnauthorizedClientError for a suspended owner's."""
+        self._check_owner()
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Tell whether there is such a grant."""
+        """Tell whether there is such a grant; raises UnauthorizedClientError for a suspended owner's app."""
+        self._check_owner()
         return grant_type in GRANTS
+
+    def _check_owner(self) -> None:
+        if self.owner_suspended:
+            raise UnauthorizedClientError("The account that registered this app is suspended.")
 
 
 class PlainRequest(OAuth2Request):  # type: ignore[misc]
@@ -217,7 +229,8 @@ def query_client(client_id: str) -> Client | None:
         return None
     if app is None or app.deleted_at is not None:
         return None
-    return Client(app.id, tuple(app.redirect_uris), app.secret_hash)
+    suspended = owner_suspended(db.session(), app.owner_id)
+    return Client(app.id, tuple(app.redirect_uris), app.secret_hash, suspended)
 
 
 def _issue(

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from webapp.accounts.access import signed_in
 from webapp.accounts.idempotency import idempotent_with_tokens
 from webapp.accounts.oauth import apps, authorization, consents
+from webapp.accounts.oauth.consents import Decider
 from webapp.accounts.oauth.forms import CLIENTS, REVOCATION_FORM, TOKEN_FORM
 from webapp.accounts.oauth.metadata import metadata
 from webapp.accounts.oauth.protocol import PlainRequest, server
@@ -25,7 +26,7 @@ from webapp.accounts.oauth.schemas import (
     RedirectSchema,
     RegistrationSchema,
 )
-from webapp.accounts.tokens import current_account_id
+from webapp.accounts.tokens import current_account_id, current_caller
 from webapp.chain_access import settings
 from webapp.errors import MalformedRequestError
 from webapp.http import ApiBlueprint, takes_form
@@ -85,7 +86,9 @@ def decide(body: dict[str, Any]) -> dict[str, str]:
     """Take the person's decision; return where the browser goes with it."""
     allowed = body.pop("decision") == "allow"
     values = _texts(body)
-    return {"redirect": authorization.decide(current_account_id(), values, allowed=allowed)}
+    caller = current_caller()
+    who = Decider(caller.account_id, caller.session_id)
+    return {"redirect": authorization.decide(who, values, allowed=allowed)}
 
 
 @blueprint.post("/oauth/token")

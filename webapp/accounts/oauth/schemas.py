@@ -3,6 +3,7 @@
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from webapp.accounts.oauth.redirects import MAX_URI, check_redirect_uri
+from webapp.accounts.schemas import ProfileCardSchema
 from webapp.columns import iso
 from webapp.pagination import PageSchema
 
@@ -81,9 +82,10 @@ class AskedAppSchema(Schema):
 
 
 class AskedSchema(Schema):
-    """What is asked of a person; with ``redirect`` it is refused, and the browser goes there."""
+    """What is asked of a person, by an app that ``owner`` registered; with ``redirect`` it is refused, and the browser goes there."""
 
     app = fields.Nested(AskedAppSchema, required=True)
+    owner = fields.Nested(ProfileCardSchema, required=True)
     scopes = fields.List(fields.String(), required=True)
     given = fields.List(fields.String(), required=True)
     redirect = fields.String(required=True, allow_none=True)

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.handles import PATTERN
 from webapp.accounts.models import Account, AccountCounts
+from webapp.accounts.relations.conditions import left_out
 from webapp.accounts.relations.reading import flags, flags_of, known_to
+from webapp.badges import badges_of
 from webapp.extensions import table_of
 from webapp.log.models import Author
 
@@ -25,7 +27,7 @@ class ProfileView:
     """A person as somebody sees them; ``state`` is active, suspended or deleted.
 
     Of a suspended person others see no more than who it was, of a deleted one nobody more than the id:
-    name, bio, picture and counts are None, links and authors empty.
+    name, bio, picture and counts are None, links, badges and authors empty.
     """
 
     id: UUID
@@ -37,6 +39,7 @@ class ProfileView:
     state: str
     created_at: datetime
     authors: list[Author]
+    badges: list[dict[str, Any]]
     counts: dict[str, int] | None
     viewer: dict[str, bool] | None
 
@@ -79,7 +82,7 @@ def own_profile(session: Session, account_id: UUID) -> OwnProfile:
 
 def _find(session: Session, which: ColumnElement[bool], who: str, viewer: UUID | None) -> Row[Any]:
     joined = table_of(Account).outerjoin(table_of(AccountCounts), _N.account_id == _A.id)
-    columns = (*_A, *(func.coalesce(_N[name], 0).label(f"count_{name}") for name in COUNTS))
+    columns = (*_A, *(_counted(name, viewer).label(f"count_{name}") for name in COUNTS))
     shown = columns if viewer is None else (*columns, *flags(viewer))
     query = select(*shown).select_from(joined).where(which, known_to(viewer))
     row = session.execute(query).one_or_none()
@@ -88,10 +91,20 @@ def _find(session: Session, which: ColumnElement[bool], who: str, viewer: UUID |
     return row
 
 
+def _counted(name: str, viewer: UUID | None) -> ColumnElement[int]:
+    """Return a count as the viewer sees it: of people without whom a block keeps out of their lists."""
+    kept = func.coalesce(_N[name], 0)
+    if viewer is None or name == "posts":
+        return kept
+    return kept - left_out(viewer, _A.id, name)
+
+
 def _shown(session: Session, row: Row[Any], viewer: UUID | None) -> ProfileView:
     deleted = row.deleted_at is not None
     hidden = deleted or (row.suspended_at is not None and row.id != viewer)
     authors = [] if deleted else _authors(session, row.id)
+    addresses = [] if hidden else [one.address for one in authors]
+    badges = badges_of(session, addresses)
     state = DELETED if deleted else SUSPENDED if row.suspended_at is not None else ACTIVE
     return ProfileView(
         id=row.id,
@@ -103,6 +116,7 @@ def _shown(session: Session, row: Row[Any], viewer: UUID | None) -> ProfileView:
         state=state,
         created_at=row.created_at,
         authors=authors,
+        badges=[badge for address in addresses for badge in badges.get(address, [])],
         counts=None if hidden else {name: getattr(row, f"count_{name}") for name in COUNTS},
         viewer=None if viewer is None else flags_of(row),
     )

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from webapp.accounts.profile.reading import ACTIVE, DELETED, SUSPENDED
 from webapp.accounts.relations.schemas import ViewerSchema
-from webapp.accounts.schemas import AuthorSchema
+from webapp.accounts.schemas import AuthorSchema, BadgeSchema
 from webapp.columns import iso
 
 
@@ -28,6 +28,7 @@ class UserSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf([ACTIVE, SUSPENDED, DELETED]))
     created_at = fields.Function(lambda person: iso(person.created_at), required=True)
     authors = fields.List(fields.Nested(AuthorSchema), required=True)
+    badges = fields.List(fields.Nested(BadgeSchema), required=True)
     counts = fields.Nested(PersonCountsSchema, required=True, allow_none=True)
     viewer = fields.Nested(ViewerSchema, required=True, allow_none=True)
 

@@ -21,6 +21,7 @@ from webapp.accounts.profile.rules import checked_bio, checked_links, checked_na
 from webapp.database import locked, violates, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
+from webapp.log.errors import SuspendedError
 
 Matches = Callable[[str], bool]
 # The feature that keeps pictures stands to the right of this one, and says which may be somebody's avatar.
@@ -34,15 +35,12 @@ def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) 
     ``matches`` tells whether the change was meant for the revision of that number, as text. Nothing is
     written where nothing changes. Raises StaleProfileError, ProfileRefusedError, HandleRefusedError,
     HandleFixedError and HandleTakenError; for an avatar that is no own image that is ready MediaUnknownError,
-    MediaProcessingError and MediaUnusableError.
+    MediaProcessingError and MediaUnusableError; SuspendedError in a race with a moderator.
     """
     wanted = _checked(changes)
     try:
         with writing() as session:
-            mine = select(Account).filter_by(id=account_id, deleted_at=None)
-            account = session.scalars(locked(session, mine)).one_or_none()
-            if account is None:
-                raise UserNotFoundError(str(account_id))
+            account = _locked_account(session, account_id)
             if not matches(str(account.revision)):
                 raise StaleProfileError("another revision", f'"{account.revision}"')
             handle = wanted.get("handle", account.handle)
@@ -64,6 +62,16 @@ def change_profile(account_id: UUID, changes: dict[str, Any], matches: Matches) 
         if violates(error, Account, "handle"):
             raise HandleTakenError(str(wanted["handle"])) from None
         raise
+
+
+def _locked_account(session: Session, account_id: UUID) -> Account:
+    mine = select(Account).filter_by(id=account_id, deleted_at=None)
+    account = session.scalars(locked(session, mine)).one_or_none()
+    if account is None:
+        raise UserNotFoundError(str(account_id))
+    if account.suspended_at is not None:
+        raise SuspendedError
+    return account
 
 
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:

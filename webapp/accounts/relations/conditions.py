@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union
 
 from webapp.accounts.models import Account
 from webapp.accounts.relations.models import Block, Follow, Mute
@@ -48,3 +48,28 @@ def unsuspended() -> ColumnElement[bool]:
 def active() -> ColumnElement[bool]:
     """Tell whether the account of a query's row is neither suspended nor deleted."""
     return and_(_A.suspended_at.is_(None), _A.deleted_at.is_(None))
+
+
+def left_out(viewer: Person, person: ColumnElement[Any], name: str) -> ColumnElement[int]:
+    """Return how many of somebody's ``followers`` or ``following`` are in no list for the viewer: a block is between.
+
+    Whoever is suspended is in no count either. Costs as much as the viewer has blocks.
+    """
+    mine, theirs = (
+        ("followee_id", "follower_id") if name == "followers" else ("follower_id", "followee_id")
+    )
+    follow, other = table_of(Follow).alias("counted"), table_of(Account).alias("other")
+    pairs = ((_B.blocked_id, _B.blocker_id), (_B.blocker_id, _B.blocked_id))
+    between = union(
+        *(select(one.label("id")).where(two == viewer) for one, two in pairs)
+    ).subquery()
+    return (
+        select(func.count())
+        .select_from(
+            between.join(follow, follow.c[theirs] == between.c.id).join(
+                other, other.c.id == between.c.id
+            )
+        )
+        .where(follow.c[mine] == person, other.c.suspended_at.is_(None))
+        .scalar_subquery()
+    )

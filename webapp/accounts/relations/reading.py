@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from webapp.accounts.errors import UserNotFoundError
@@ -51,6 +51,16 @@ class Listed:
     viewer: dict[str, bool] | None
 
 
+def face(viewer: Person | None) -> tuple[ColumnElement[Any], ...]:
+    """Return the columns of a card, for a query over accounts: of somebody suspended others see the handle alone."""
+    if viewer is None:
+        open_to = conditions.unsuspended()
+    else:
+        open_to = or_(conditions.unsuspended(), _ACCOUNT_ID.in_([viewer]))
+    hidden = (case((open_to, column)).label(column.name) for column in (_A.name, _A.avatar_id))
+    return (_A.handle, *hidden)
+
+
 def flags(
     viewer: Person, person: ColumnElement[Any] = _ACCOUNT_ID
 ) -> tuple[ColumnElement[Any], ...]:
@@ -87,7 +97,7 @@ def followers(
 
     Raises UserNotFoundError.
     """
-    total = _count(session, person_id, viewer, _N.followers)
+    total = _count(session, person_id, viewer, "followers")
     people = _people(_FOLLOWS, _FOLLOWS.c.followee_id == person_id, _FOLLOWS.c.follower_id, viewer)
     return _listed(session, people, _FOLLOWS, page), total
 
@@ -99,7 +109,7 @@ def following(
 
     Raises UserNotFoundError.
     """
-    total = _count(session, person_id, viewer, _N.following)
+    total = _count(session, person_id, viewer, "following")
     people = _people(_FOLLOWS, _FOLLOWS.c.follower_id == person_id, _FOLLOWS.c.followee_id, viewer)
     return _listed(session, people, _FOLLOWS, page), total
 
@@ -122,21 +132,27 @@ def _own(
     account_id: UUID,
     page: dict[str, Any],
 ) -> tuple[list[Listed], int]:
-    total = session.scalar(select(func.count()).select_from(table).where(owner == account_id))
-    query = _select(table, owner == account_id, other, account_id).where(known_to(account_id))
+    mine = (owner == account_id, known_to(account_id))
+    people = table.join(table_of(Account), _A.id == other)
+    total = session.scalar(select(func.count()).select_from(people).where(*mine))
+    query = _select(table, and_(*mine), other, account_id)
     return _listed(session, query, table, page), total or 0
 
 
-def _count(
-    session: Session, person_id: UUID, viewer: UUID | None, column: ColumnElement[int]
-) -> int:
-    """Return a count of somebody who may be seen; a suspended person's lists are theirs alone."""
+def _count(session: Session, person_id: UUID, viewer: UUID | None, name: str) -> int:
+    """Return a count of somebody who may be seen; a suspended person's lists are theirs alone.
+
+    Whom a block keeps out of the viewer's lists is not in it.
+    """
+    column: ColumnElement[int] = _N[name]
+    if viewer is not None:
+        column = column - conditions.left_out(viewer, _A.id, name)
     seen = and_(known_to(viewer), conditions.active())
     if viewer == person_id:
         seen = _A.deleted_at.is_(None)
     joined = table_of(Account).join(table_of(AccountCounts), _N.account_id == _A.id)
     query = select(column).select_from(joined).where(_A.id == person_id, seen)
-    total = session.scalar(query)
+    total: int | None = session.scalar(query)
     if total is None:
         raise UserNotFoundError(str(person_id))
     return total
@@ -152,7 +168,7 @@ def _people(
 def _select(
     table: FromClause, mine: ColumnElement[bool], other: ColumnElement[Any], viewer: UUID | None
 ) -> Select[Any]:
-    columns = (_A.id, _A.handle, _A.name, _A.avatar_id, table.c.created_at)
+    columns = (_A.id, *face(viewer), table.c.created_at)
     shown = columns if viewer is None else (*columns, *flags(viewer))
     return select(*shown).select_from(table.join(table_of(Account), _A.id == other)).where(mine)
 

@@ -4,25 +4,26 @@ Whoever changes what two people are to each other first locks the counts of both
 follow and a block that come at once never miss each other, and no two wait for each other in a circle.
 """
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.errors import UserNotFoundError
-from webapp.accounts.models import Account, AccountCounts
+from webapp.accounts.living import check_active
+from webapp.accounts.models import Account
 from webapp.accounts.relations import conditions
+from webapp.accounts.relations.counting import count_follow, lock_counts
 from webapp.accounts.relations.errors import NotOneselfError, YouBlockError
 from webapp.accounts.relations.models import Block, Follow, Mute
 from webapp.accounts.relations.reading import Standing, standing
 from webapp.columns import utc_now
-from webapp.database import insert_or_ignore, locked, writing
+from webapp.database import insert_or_ignore, writing
 from webapp.events.models import EventType
 from webapp.events.service import record_event
 from webapp.extensions import table_of
 
-_A, _N = table_of(Account).c, table_of(AccountCounts).c
+_A = table_of(Account).c
 
 
 def follow(account_id: UUID, person_id: UUID) -> tuple[Standing, bool]:
@@ -39,7 +40,7 @@ def follow(account_id: UUID, person_id: UUID) -> tuple[Standing, bool]:
         pair = {"follower_id": account_id, "followee_id": person_id}
         made = insert_or_ignore(session, Follow, **pair, created_at=utc_now())
         if made:
-            _count_follow(session, account_id, person_id, 1)
+            count_follow(session, account_id, person_id, 1)
             record_event(session, EventType.FOLLOWED, account_id, str(person_id))
         return standing(session, account_id, person_id), made
 
@@ -48,6 +49,7 @@ def unfollow(account_id: UUID, person_id: UUID) -> None:
     """Stop following somebody; nothing happens where nobody is followed."""
     with writing() as session:
         lock_counts(session, {account_id, person_id})
+        check_active(session, account_id)
         _end_follow(session, account_id, person_id)
 
 
@@ -73,6 +75,7 @@ def unblock(account_id: UUID, person_id: UUID) -> None:
     pair = (Block.blocker_id == account_id, Block.blocked_id == person_id)
     with writing() as session:
         lock_counts(session, {account_id, person_id})
+        check_active(session, account_id)
         if session.execute(delete(Block).where(*pair)).rowcount:  # type: ignore[attr-defined]
             record_event(session, EventType.UNBLOCKED, account_id, str(person_id))
 
@@ -100,12 +103,6 @@ def unmute(account_id: UUID, person_id: UUID) -> None:
             record_event(session, EventType.UNMUTED, account_id, str(person_id))
 
 
-def lock_counts(session: Session, people: Iterable[UUID]) -> None:
-    """Lock what is counted of people, by ascending id; needs an open write transaction."""
-    mine = select(_N.account_id).where(_N.account_id.in_(list(people))).order_by(_N.account_id)
-    session.execute(locked(session, mine)).all()
-
-
 def _check_other(account_id: UUID, person_id: UUID, deed: str) -> None:
     if account_id == person_id:
         raise NotOneselfError(deed)
@@ -114,9 +111,11 @@ def _check_other(account_id: UUID, person_id: UUID, deed: str) -> None:
 def _meet(session: Session, account_id: UUID, person_id: UUID) -> None:
     """Lock two people's counts; raises UserNotFoundError for one whom this account may not know of.
 
-    So it does where the account itself was deleted a moment ago: its request began before that.
+    Raises NoSessionError and SuspendedError where the account itself was deleted or suspended a moment ago: its
+    request began before that, and whoever does either locks the same counts.
     """
     lock_counts(session, {account_id, person_id})
+    check_active(session, account_id)
     there = (_A.deleted_at.is_(None), _A.id.in_([account_id, person_id]))
     known: ColumnElement[bool] = ~conditions.blocks(_A.id, account_id)
     found = set(session.scalars(select(_A.id).where(*there, known)))
@@ -127,18 +126,5 @@ def _meet(session: Session, account_id: UUID, person_id: UUID) -> None:
 def _end_follow(session: Session, follower: UUID, followee: UUID) -> None:
     pair = (Follow.follower_id == follower, Follow.followee_id == followee)
     if session.execute(delete(Follow).where(*pair)).rowcount:  # type: ignore[attr-defined]
-        _count_follow(session, follower, followee, -1)
+        count_follow(session, follower, followee, -1)
         record_event(session, EventType.UNFOLLOWED, follower, str(followee))
-
-
-def _count_follow(session: Session, follower: UUID, followee: UUID, by: int) -> None:
-    session.execute(
-        update(AccountCounts)
-        .where(AccountCounts.account_id == follower)
-        .values(following=AccountCounts.following + by)
-    )
-    session.execute(
-        update(AccountCounts)
-        .where(AccountCounts.account_id == followee)
-        .values(followers=AccountCounts.followers + by)
-    )

@@ -1,6 +1,7 @@
 """HTTP for wallets."""
 
 from webapp.accounts.access import signed_in
+from webapp.accounts.credentials.schemas import ConfirmationSchema
 from webapp.accounts.idempotency import idempotent
 from webapp.accounts.scopes import Scope
 from webapp.accounts.throttle import limit_addresses, limit_confirmation
@@ -53,14 +54,20 @@ def link(body: dict[str, str]) -> tuple[Author, int]:
 @blueprint.get("/wallets")
 @signed_in(Scope.ACCOUNT)
 @blueprint.response(200, WalletsSchema)
-def wallets() -> dict[str, list[Author]]:
+def wallets() -> dict[str, list[owners.Linked]]:
     """Return your wallets."""
-    return {"items": owners.wallets_of(db.session(), current_account_id())}
+    return {"items": owners.linked_wallets(db.session(), current_account_id())}
 
 
 @blueprint.delete("/wallets/<address>")
 @signed_in(Scope.ACCOUNT)
+@limit_confirmation
+@blueprint.arguments(ConfirmationSchema(), required=False)
 @blueprint.response(204)
-def unlink(address: str) -> None:
-    """Unlink a wallet; what it signed stays yours and stays signed."""
-    service.unlink(current_account_id(), address)
+def unlink(body: dict[str, str], address: str) -> None:
+    """Unlink a wallet, soon after a sign-in or with the password; what it signed stays yours and stays signed.
+
+    The other sessions that it opened end.
+    """
+    caller = current_caller()
+    service.unlink(caller.account_id, caller.session_id, address, body.get("password"))

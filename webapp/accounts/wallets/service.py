@@ -11,7 +11,9 @@ from chain.proofs.records import account_author
 from webapp.accounts import siwe
 from webapp.accounts.credentials.confirming import confirm_fresh
 from webapp.accounts.errors import MessageRefusedError, UserNotFoundError
+from webapp.accounts.living import check_session
 from webapp.accounts.models import Account
+from webapp.accounts.tokens import end_sessions_of_wallet
 from webapp.accounts.wallets import owners
 from webapp.accounts.wallets.errors import (
     LastSignInError,
@@ -79,6 +81,7 @@ def link(
     with writing() as session:
         owner = owners.lock_owner(session, address)
         _lock_account(session, account_id)
+        check_session(session, session_id)
         siwe.spend_nonce(session, nonce, LINK, account_id)
         if owner is not None and owner.account_id != account_id:
             raise WalletTakenError(address)
@@ -87,7 +90,7 @@ def link(
         if len(owners.wallets_of(session, account_id)) >= MOST_WALLETS:
             raise TooManyWalletsError(MOST_WALLETS)
         if owner is not None:
-            session.get_one(Author, address).released_at = None
+            owners.take_again(session, address, account_id)
         elif not owners.take(session, address, account_id):
             raise WalletTakenError(address)
         record_event(session, EventType.WALLET_LINKED, account_id, address)
@@ -95,14 +98,19 @@ def link(
         return session.get_one(Author, address, populate_existing=True), True
 
 
-def unlink(account_id: UUID, address: str) -> None:
-    """Unlink a wallet; what it signed stays as it is. Raises WalletNotFoundError and LastSignInError."""
+def unlink(account_id: UUID, session_id: UUID, address: str, password: str | None) -> None:
+    """Unlink a wallet, and end the sessions that it opened but for the one that asks; what it signed stays as it is.
+
+    Raises PasswordWrongError, SignInAgainError, WalletNotFoundError and LastSignInError.
+    """
+    confirm_fresh(account_id, session_id, password)
     lowered = address.lower()
     if not ADDRESS.match(lowered):  # also what PostgreSQL cannot be asked for
         raise WalletNotFoundError(address[:80])
     with writing() as session:
         owner = owners.lock_owner(session, lowered)
         account = _lock_account(session, account_id)
+        check_session(session, session_id)
         mine = {wallet.address for wallet in owners.wallets_of(session, account_id)}
         if owner is None or lowered not in mine:
             raise WalletNotFoundError(address[:80])
@@ -111,6 +119,7 @@ def unlink(account_id: UUID, address: str) -> None:
                 raise LastSignInError(lowered)
             _let_post_unsigned(session, account_id)
         owners.release(session, lowered)
+        end_sessions_of_wallet(session, account_id, lowered, session_id)
         record_event(session, EventType.WALLET_UNLINKED, account_id, lowered)
 
 

@@ -6,13 +6,15 @@ import traceback
 
 import click
 
+import webapp
 from chain.errors import ChainError
-from webapp import create_app
 from webapp.chain_access import any_chain, settings
 from webapp.commands.clean import clean
 from webapp.commands.doctor.chain import check_chain
+from webapp.commands.doctor.content import check_content
 from webapp.commands.doctor.database import check_database
 from webapp.commands.doctor.findings import Finding, Level, warn
+from webapp.commands.doctor.identities import check_identities
 from webapp.commands.doctor.work import check_work
 from webapp.config import InvalidSettingError
 from webapp.extensions import db
@@ -33,7 +35,7 @@ def doctor(as_json: bool) -> None:
     Exit code 0: nothing fails; 1: something does; 2: it could not be examined.
     """
     try:
-        with create_app().app_context():
+        with webapp.create_app().app_context():
             found = examine()
     except (InvalidSettingError, SecretsError, ChainError) as error:
         click.echo(f"troth: {error}", err=True)
@@ -63,7 +65,13 @@ def examine() -> list[Finding]:
         return [*found, warn("log", says, "Start `troth run`, or run `troth setup`.")]
     log = read_instance(db.session(), log_id)
     db.session.rollback()
-    return [*found, *check_chain(any_chain(), here, log), *check_work(here, log)]
+    return [
+        *found,
+        *check_chain(any_chain(), here, log),
+        *check_work(here, log),
+        *check_content(here),
+        *check_identities(any_chain(), here),
+    ]
 
 
 def _print(found: list[Finding]) -> None:

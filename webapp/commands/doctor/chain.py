@@ -6,13 +6,23 @@ from sqlalchemy import select
 
 from chain.client import ChainClient
 from chain.contracts import AnchorLog
-from chain.errors import ChainError, ContractReverted, NodeUnavailable, RpcRefused
+from chain.deploy import check_code
+from chain.errors import (
+    ChainError,
+    ContractReverted,
+    NoCode,
+    NodeUnavailable,
+    RpcRefused,
+    WrongCode,
+)
 from webapp.commands.doctor.findings import Finding, fail, ok, warn
 from webapp.config import Settings
 from webapp.extensions import db
 from webapp.log import instance
 from webapp.log.instance import Instance
 from webapp.log.models import Anchor
+from webapp.outbox.models import Registry, RegistryKind
+from webapp.outbox.registries import FOLLOWED, STANDING
 from webapp.signers import anchorer_signer
 
 REBUILD = (
@@ -44,6 +54,7 @@ def check_chain(client: ChainClient, here: Settings, log: Instance) -> list[Find
             break
     else:
         found += [_roots(client, log), _open(client, log)]
+        found.append(_guarded(_registries, client, log))
     if any(one.check == "instance" and one.level == "ok" for one in found):
         found.append(_funds(client, log))
     return [*found, _key(here, log)]
@@ -114,6 +125,37 @@ def _roots(client: ChainClient, log: Instance) -> Finding:
         says = f"The root 0x{root.hex()} is called anchored here and is not on the chain."
         return fail("roots", says, f"The worker undoes a small reorg by itself. {REBUILD}")
     return ok("roots", "What is called anchored is on the chain.")
+
+
+def _registries(client: ChainClient, log: Instance) -> Finding:
+    """Look for both registries where they belong, and how far their past was read."""
+    known, says, missing, behind = {one.kind for one in log.registries}, [], [], []
+    for kind, standing in STANDING.items():
+        try:
+            check_code(client, standing.address, standing)
+        except (NoCode, WrongCode) as error:
+            missing.append(f"{standing.name}: {error}")
+            continue
+        says.append(f"{standing.name} is at {standing.address}.")
+        if kind in FOLLOWED and kind not in known:
+            missing.append(f"{standing.name} is not known to this database.")
+        elif kind in known:
+            behind += _unread(log.chain_ref, kind, standing.name)
+    if missing:
+        do = "Run `troth setup`: it deploys what the chain lacks and changes nothing else."
+        return fail("registries", " ".join(missing), do)
+    if behind:
+        return warn("registries", " ".join(behind), "Nothing: the worker reads on by itself.")
+    return ok("registries", " ".join(says))
+
+
+def _unread(chain_ref: int, kind: RegistryKind, name: str) -> list[str]:
+    row = db.session.get_one(Registry, (chain_ref, kind))
+    read, until = max(row.read_to, row.first_block - 1), row.until
+    db.session.rollback()
+    if read >= until:
+        return []
+    return [f"The past of {name} is read up to block {read}, of {until}."]
 
 
 def _open(client: ChainClient, log: Instance) -> Finding:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
+from webapp.assets.models import Mint
+from webapp.assets.permitting import KEY as MINT_KEY
 from webapp.columns import utc_now
 from webapp.commands.doctor.findings import Finding, fail, ok, warn
 from webapp.config import Settings
@@ -12,7 +14,16 @@ from webapp.extensions import db
 from webapp.log.instance import Instance
 from webapp.log.models import Batch
 from webapp.outbox.chains import HALTED
-from webapp.outbox.models import Chain, ChainState, Claim, Node, Transaction, TransactionState
+from webapp.outbox.models import (
+    Chain,
+    ChainState,
+    Claim,
+    Node,
+    SignerAccount,
+    SignerRole,
+    Transaction,
+    TransactionState,
+)
 from webapp.status.service import last_seen
 
 State = TransactionState
@@ -25,7 +36,8 @@ SILENT = timedelta(minutes=1)
 
 def check_work(here: Settings, log: Instance) -> list[Finding]:
     """Make every check that needs the database alone."""
-    found = [_indexer(log), *_nodes(), *_transactions(log), _worker(here, log), _delivery()]
+    found = [_indexer(log), *_nodes(), *_transactions(log), _mints(here, log)]
+    found += [_worker(here, log), _delivery()]
     db.session.rollback()
     return found
 
@@ -60,7 +72,9 @@ def _transactions(log: Instance) -> list[Finding]:
         select(Batch.id).where(Batch.transaction_id == Transaction.id).exists(),
     )
     mine = (Transaction.chain_ref == log.chain_ref, counts)
-    halted = _count(*mine, Transaction.state.in_(DEAD_END))
+    # What became of a mint is its creator's business: see below.
+    ended = (~Transaction.key.startswith(MINT_KEY), Transaction.state.in_(DEAD_END))
+    halted = _count(*mine, *ended)
     waiting = _count(*mine, Transaction.state.in_(WAITING))
     since = utc_now() - STUCK
     stuck = _count(*mine, Transaction.state.in_(UNDER_WAY), Transaction.created_at < since)
@@ -69,9 +83,7 @@ def _transactions(log: Instance) -> list[Finding]:
         says = f"{halted} transactions are reverted or dead, so that their batches are halted: "
         do = "`troth anchors rebuild` owes again the batches that the chain lacks; any other call, once you "
         do += "know that it was not made, `troth transactions owe-again ID`."
-        found.append(
-            fail("transactions", says + _reason(*mine, Transaction.state.in_(DEAD_END)), do)
-        )
+        found.append(fail("transactions", says + _reason(*mine, *ended), do))
     if waiting:
         says = f"{waiting} transactions are delayed: "
         says += _reason(*mine, Transaction.state.in_(WAITING))
@@ -90,6 +102,28 @@ def _transactions(log: Instance) -> list[Finding]:
             warn("transactions", says, "Look at the node, the fees and TROTH_FEE_CAP_GWEI.")
         )
     return found or [ok("transactions", "None is stuck or halted.")]
+
+
+def _mints(here: Settings, log: Instance) -> Finding:
+    """Look at what people asked this server to mint."""
+    if not (here.mints_per_account and here.mints_per_day):
+        return ok("mints", "This server pays for none; people mint with their own wallets.")
+    senders = select(SignerAccount.address).where(
+        SignerAccount.chain_ref == log.chain_ref, SignerAccount.role == SignerRole.SENDER
+    )
+    if db.session.scalar(senders.limit(1)) is None:
+        says = "Nobody is known who would send mints, so that this server pays for none."
+        do = "Set TROTH_SENDER_KEYS or TROTH_SENDER_KEYSTORES and run `troth setup`; or TROTH_MINTS_PER_DAY=0."
+        return warn("mints", says, do)
+    owed = (Mint.transaction_id == Transaction.id, Mint.withdrawn_at.is_(None))
+    mine = (Transaction.chain_ref == log.chain_ref, select(Mint.id).where(*owed).exists())
+    halted = (*mine, Transaction.state == State.REVERTED)
+    if count := _count(*halted):
+        says = f"{count} mints are halted: " + _reason(*halted)
+        do = "Their people see why, and begin anew; a deadline that passed says that sending was late."
+        return warn("mints", says, do)
+    waiting = _count(*mine, Transaction.state.in_((*UNDER_WAY, *WAITING)))
+    return ok("mints", f"{waiting} wait to be mined.")
 
 
 def _count(*terms: object) -> int:

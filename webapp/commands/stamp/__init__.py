@@ -105,6 +105,10 @@ def _finish(
 
 
 def _client(base: str, keys: Keys) -> StampClient:
+    if not (keys.token_file or keys.key_file or keys.keystore):
+        raise SelfAnchorError(
+            "Give the wallet's key by --key-file or --keystore; without a wallet, an access token by --token-file."
+        )
     if keys.token_file is None:
         return StampClient.with_key(base, read_key(keys.key_file, keys.keystore))
     if keys.key_file or keys.keystore:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -21,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.accounts.models import Account, SignInSession
+from webapp.accounts.oauth.standing import rests
 from webapp.extensions import db, table_of
 from webapp.notifications.errors import StreamsFullError, TooManyStreamsError
 from webapp.notifications.models import NotificationState
@@ -28,6 +30,9 @@ from webapp.wakeups import REDIS_SECONDS, channel_of
 
 HUB = "troth_streams"  # among an application's extensions
 MOST_PER_ACCOUNT = 5
+MOST_ENDING = (
+    5  # of one account: a stream that was told to end still holds its connection until it does
+)
 LOOK_SECONDS = 5.0
 LOOK_SECONDS_WITHOUT_REDIS = 1.0
 RETRY_SECONDS = 5.0
@@ -45,6 +50,7 @@ class Stream:
     session_id: UUID
     woken: threading.Event = field(default_factory=threading.Event)
     newest: int = -1
+    feed: datetime | None = None  # the newest item of their feed that they know of
     ended: str | None = None
 
     def is_over(self) -> bool:
@@ -64,22 +70,26 @@ class Hub:
         self.app, self._redis_url, self._most = app, redis_url, most
         self._channel = channel_of(app.config["JWT_SECRET_KEY"])
         self._lock = threading.Lock()
-        self._streams: dict[UUID, set[Stream]] = {}
+        self._streams: dict[UUID, list[Stream]] = {}  # each account's, the oldest first
         self._process: int | None = None
         self._thread: threading.Thread | None = None
         self._pubsub: PubSub | None = None
         self._retry_at = 0.0
 
     def open(self, account_id: UUID, session_id: UUID) -> Stream:
-        """Take a stream in; raises TooManyStreamsError and StreamsFullError."""
+        """Take a stream in, in place of the session's oldest where the account has no other place.
+
+        Raises TooManyStreamsError and StreamsFullError.
+        """
         stream = Stream(account_id, session_id)
         with self._lock:
-            theirs = self._streams.get(account_id, set())
-            if len(theirs) >= MOST_PER_ACCOUNT:
-                raise TooManyStreamsError(MOST_PER_ACCOUNT)
+            theirs = self._streams.get(account_id, [])
+            oldest = _to_replace(theirs, session_id)
             if sum(map(len, self._streams.values())) >= self._most:
                 raise StreamsFullError(self._most)
-            self._streams.setdefault(account_id, theirs).add(stream)
+            if oldest is not None:
+                oldest.end("replaced")
+            self._streams.setdefault(account_id, theirs).append(stream)
             # Threads do not survive a fork: each process starts its own.
             if self._process != os.getpid():
                 self._process = os.getpid()
@@ -90,8 +100,9 @@ class Hub:
     def close(self, stream: Stream) -> None:
         """Let a stream go; again does nothing."""
         with self._lock:
-            theirs = self._streams.get(stream.account_id, set())
-            theirs.discard(stream)
+            theirs = self._streams.get(stream.account_id, [])
+            if stream in theirs:
+                theirs.remove(stream)
             if not theirs:
                 self._streams.pop(stream.account_id, None)
 
@@ -175,6 +186,7 @@ class Hub:
             .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.account_id)
             .where(_SESSIONS.id.in_({stream.session_id for stream in streams}))
             .where(_SESSIONS.revoked_at.is_(None), _ACCOUNTS.c.deleted_at.is_(None))
+            .where(~rests(_SESSIONS.consent_id))
         )
         with self.app.app_context(), db.engine.connect() as connection:
             marks = {row[0]: row.newest + row.read_up_to for row in connection.execute(newest)}
@@ -188,3 +200,18 @@ class Hub:
             elif mark != stream.newest:
                 stream.newest = mark
                 stream.woken.set()
+
+
+def _to_replace(theirs: Sequence[Stream], session_id: UUID) -> Stream | None:
+    """Return which of an account's streams a new one of a session replaces, if any; raises TooManyStreamsError.
+
+    A browser that closed its stream is noticed only when something is written to it: its next one finds the
+    place taken. Never is a stream of another session ended, which may well be read.
+    """
+    living = [one for one in theirs if not one.is_over()]
+    if len(living) < MOST_PER_ACCOUNT:
+        return None
+    own = [one for one in living if one.session_id == session_id]
+    if not own or len(theirs) - len(living) >= MOST_ENDING:
+        raise TooManyStreamsError(MOST_PER_ACCOUNT)
+    return own[0]

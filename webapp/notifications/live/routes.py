@@ -26,6 +26,14 @@ class ResumeSchema(Schema):
     last_event_id = NumberField(data_key="Last-Event-ID")
 
 
+# The stream as text; as an object, one event of it, which is how readers of server-sent events have them.
+EVENTS = {
+    "type": ["string", "object"],
+    "properties": {name: {"type": "string"} for name in ("id", "event", "data")},
+    "required": ["event", "data"],
+}
+
+
 def hub_of(app: Flask) -> Hub:
     """Return this process's hub."""
     hub: Hub = app.extensions[HUB]
@@ -35,7 +43,7 @@ def hub_of(app: Flask) -> Hub:
 @blueprint.get("/events")
 @signed_in(Scope.NOTIFICATIONS_READ)
 @blueprint.arguments(ResumeSchema(), location="headers")
-@blueprint.response(200, {"type": "string"}, content_type="text/event-stream", example=STREAM)
+@blueprint.response(200, EVENTS, content_type="text/event-stream", example=STREAM)
 def events(resume: dict[str, Any]) -> Response:
     """Stream what one is told by server-sent events; with Last-Event-ID from there on."""
     caller, hub = current_caller(), hub_of(current_app)

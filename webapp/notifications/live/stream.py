@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from webapp.columns import iso
 from webapp.extensions import db, table_of
+from webapp.feed.fan_out import newest_item
 from webapp.notifications import reading
 from webapp.notifications.live.hub import Stream
 from webapp.notifications.models import Notification
@@ -70,6 +72,8 @@ def wire(told: Told) -> dict[str, Any]:
 
 
 def _begin(app: Flask, stream: Stream, last_id: int | None) -> tuple[int, str]:
+    with app.app_context():
+        stream.feed = newest_item(db.session(), stream.account_id)
     if last_id is not None:
         with app.app_context():
             gap = _gap(stream, last_id)
@@ -97,6 +101,18 @@ def _gap(stream: Stream, last_id: int) -> str | None:
     return None
 
 
+def _feed(session: Session, stream: Stream) -> str:
+    """Return the event that says that something came into the feed since the last one, if it did.
+
+    It is a hint and may be missed: what people with very many followers post is in no feed until it is read.
+    """
+    newest = newest_item(session, stream.account_id)
+    if newest is None or (stream.feed is not None and newest <= stream.feed):
+        return ""
+    stream.feed = newest
+    return named("feed", {"newest_at": iso(newest)})
+
+
 def _fresh(app: Flask, stream: Stream, position: int, text: str = "") -> tuple[int, str]:
     """Return how far is read now and the events above a position, then how many are unread."""
     with app.app_context():
@@ -104,10 +120,16 @@ def _fresh(app: Flask, stream: Stream, position: int, text: str = "") -> tuple[i
         newest = reading.state(session, stream.account_id)[0]
         told = reading.after(session, stream.account_id, position, MOST_CAUGHT_UP)
         found = reading.unread(session, stream.account_id)
+        text += _feed(session, stream)
     text += "".join(named("notification", wire(one), one.number) for one in told)
     if len(told) == MOST_CAUGHT_UP:  # there may be more: look again at once
         stream.woken.set()
         return told[-1].number, text
     position = max([position, newest, *(one.number for one in told)])
-    unread = {"unread": found.unread, "more": found.more, "read_up_to": str(found.read_up_to)}
+    unread = {
+        "unread": found.unread,
+        "messages": found.messages,
+        "more": found.more,
+        "read_up_to": str(found.read_up_to),
+    }
     return position, text + named("unread", unread)

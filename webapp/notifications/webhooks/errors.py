@@ -22,7 +22,7 @@ class WebhookNotFoundError(ProblemError):
 
 @dataclass(eq=False)
 class TooManyWebhooksError(ProblemError):
-    """One webhook more than an account may have; carries how many it may."""
+    """One webhook more than an account, or an app for one, may have; carries how many it may."""
 
     status = 409
     code = "too_many_webhooks"
@@ -32,4 +32,4 @@ class TooManyWebhooksError(ProblemError):
     @property
     def detail(self) -> str:
         """Say what to do."""
-        return f"An account may have {self.most} webhooks; delete one first."
+        return f"There may be {self.most} webhooks of this account or app; delete one first."

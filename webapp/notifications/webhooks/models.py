@@ -17,7 +17,8 @@ ACTED = text("actor_id IS NOT NULL")
 class Webhook(Base):
     """Where somebody's app wants to be told; ``position`` is the newest notification handed over.
 
-    The secret is kept encrypted: it signs. ``tried_at`` is when something was sent last: whoever waits longest
+    ``consent_id`` is by what an app made it for its person, null for a person's own: no foreign key, as a consent
+    goes with its person. The secret is kept encrypted: it signs. ``tried_at`` is when something was sent last: whoever waits longest
     is next. ``failing_since`` is when the first of an unbroken row of failures
     was; after days of that it is disabled, which ``disabled_reason`` says.
     """
@@ -26,6 +27,7 @@ class Webhook(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    consent_id: Mapped[UUID | None]
     url: Mapped[str] = mapped_column(Text)
     host: Mapped[str] = mapped_column(String(255))
     kinds: Mapped[list[str]] = mapped_column(DOCUMENT)

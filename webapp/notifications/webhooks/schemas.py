@@ -8,20 +8,24 @@ from webapp.outgoing import LONGEST_URL
 
 
 class NewWebhookSchema(Schema):
-    """Where to send what; all kinds if they are left out."""
+    """Where to send what; all kinds that may be sent if they are left out."""
 
     url = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_URL))
     kinds = fields.List(
         fields.String(validate=validate.OneOf(KINDS)),
-        load_default=lambda: list(KINDS),
+        load_default=None,
         validate=validate.Length(min=1, max=len(KINDS)),
     )
 
 
 class WebhookSchema(Schema):
-    """A webhook; ``disabled_reason`` says why nothing is sent to it any more."""
+    """A webhook; ``disabled_reason`` says why nothing is sent to it any more.
+
+    ``client_id`` is the app that made it, null for a person's own.
+    """
 
     id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True, allow_none=True)
     url = fields.String(required=True)
     kinds = fields.List(fields.String(), required=True)
     created_at = fields.Function(lambda one: iso(one.created_at), required=True)

@@ -9,21 +9,26 @@ import base64
 import hashlib
 import hmac
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import delete, select, update
 
 from webapp.accounts.models import Account
+from webapp.accounts.oauth.models import OAuthConsent
+from webapp.accounts.oauth.standing import rests
+from webapp.accounts.scopes import FIRST_PARTY, parse_scopes
 from webapp.columns import utc_now
 from webapp.database import writing
-from webapp.extensions import db
+from webapp.extensions import db, table_of
 from webapp.notifications import reading
 from webapp.notifications.live.stream import wire
 from webapp.notifications.models import NotificationState
 from webapp.notifications.reading import Told
+from webapp.notifications.webhooks.apps import end_all, good, kinds_for
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
 from webapp.notifications.webhooks.service import owed, policy
 from webapp.notifications.webhooks.turns import AT_ONCE, Job, due_jobs
@@ -48,21 +53,25 @@ def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
 def hand_over() -> int:
     """Owe webhooks the notifications that came since; return how many messages are owed now."""
     behind = (
-        select(Webhook)
+        select(Webhook, OAuthConsent.scope)
+        .outerjoin(OAuthConsent, OAuthConsent.id == Webhook.consent_id)
         .join(NotificationState, NotificationState.account_id == Webhook.account_id)
         .join(Account, Account.id == Webhook.account_id)
         .where(NotificationState.newest > Webhook.position, Webhook.disabled_at.is_(None))
-        .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None))
+        .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None), good())
+        .where(~rests(table_of(Webhook).c.consent_id))
         .order_by(Webhook.id)
         .limit(MOST_HANDED_OVER)
     )
     count = 0
     with writing() as session:
         now = utc_now()
-        for webhook in session.scalars(behind):
+        rows: Sequence[Any] = session.execute(behind).all()
+        for webhook, scope in rows:
             newest = reading.state(session, webhook.account_id)[0]
             told = reading.after(session, webhook.account_id, webhook.position, MOST_HANDED_OVER)
-            wanted = [one for one in told if one.kind in webhook.kinds]
+            allowed = kinds_for(FIRST_PARTY if scope is None else parse_scopes(scope))
+            wanted = [one for one in told if one.kind in allowed.intersection(webhook.kinds)]
             session.add_all(_owed(webhook, one, now) for one in wanted)
             webhook.position = told[-1].number if len(told) == MOST_HANDED_OVER else newest
             count += len(wanted)
@@ -71,7 +80,7 @@ def hand_over() -> int:
 
 def _owed(webhook: Webhook, one: Told, now: datetime) -> WebhookDelivery:
     actor_id = None if one.profile is None else one.profile.id
-    return owed(webhook.id, one.kind, wire(one), now, actor_id)
+    return owed(webhook, one.kind, wire(one), now, actor_id)
 
 
 def send_due(ask: Ask = request) -> int:
@@ -91,7 +100,8 @@ def send_due(ask: Ask = request) -> int:
 
 
 def forget_old() -> int:
-    """Delete messages of long ago, some at a time; return how many went."""
+    """Delete messages of long ago, some at a time, and webhooks that nobody allows; return how many messages went."""
+    end_all()
     old = select(WebhookDelivery.id).where(WebhookDelivery.created_at < utc_now() - KEPT)
     with writing() as session:
         gone = session.execute(

@@ -4,31 +4,64 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from webapp.accounts.living import lock_living
+from webapp.accounts.errors import NoSessionError
+from webapp.accounts.living import check_session, lock_active
+from webapp.accounts.oauth.models import OAuthConsent
+from webapp.accounts.scopes import Scope
 from webapp.chain_access import settings
 from webapp.columns import iso, utc_now
-from webapp.database import locked, writing
+from webapp.database import kept, locked, writing
 from webapp.errors import MalformedRequestError
 from webapp.extensions import db
 from webapp.notifications import reading
 from webapp.notifications.models import Kind
+from webapp.notifications.webhooks.apps import check_kinds, good, kinds_for
 from webapp.notifications.webhooks.errors import TooManyWebhooksError, WebhookNotFoundError
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
 from webapp.outgoing import Policy, RefusedUrlError, parse_target
 
 MOST_WEBHOOKS = 5
+# Of one app, for one person.
+MOST_OF_APP = 2
 SHOWN_DELIVERIES = 50
 TEST = "test"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose webhooks are meant: a person's, or, by a consent, those that an app made for them."""
+
+    account_id: UUID
+    session_id: UUID
+    consent_id: UUID | None
+    scopes: frozenset[Scope]
+
+    @property
+    def own(self) -> ColumnElement[bool]:
+        """The condition for webhooks that this one may see and change: a person all of theirs, an app its own."""
+        mine = Webhook.account_id == self.account_id
+        if self.consent_id is None:
+            return mine
+        return and_(mine, Webhook.consent_id == self.consent_id, good())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A webhook, and the app that made it (None for a person's own)."""
+
+    webhook: Webhook
+    client_id: UUID | None
 
 
 def policy() -> Policy:
@@ -36,11 +69,14 @@ def policy() -> Policy:
     return Policy(http_to_loopback=bool(settings().webhooks_to_loopback))
 
 
-def make(account_id: UUID, url: str, kinds: Sequence[Kind]) -> tuple[Webhook, str]:
-    """Make a webhook; return it with its secret, which is shown this once.
+def make(holder: Holder, url: str, kinds: Sequence[Kind] | None) -> tuple[Webhook, str]:
+    """Make a webhook; return it with its secret, which is shown this once. None for all that may be sent.
 
-    Raises MalformedRequestError for a URL that is not asked, TooManyWebhooksError.
+    Raises MalformedRequestError for a URL that is not asked, ScopeMissingError, TooManyWebhooksError, and
+    NoSessionError where the account, or what it allowed the app, is gone since the request began.
     """
+    chosen = sorted(kinds_for(holder.scopes)) if kinds is None else kinds
+    check_kinds(chosen, holder.scopes)
     try:
         target = parse_target(url, policy())
     except RefusedUrlError as error:
@@ -48,18 +84,23 @@ def make(account_id: UUID, url: str, kinds: Sequence[Kind]) -> tuple[Webhook, st
     key = secrets.token_bytes(32)
     with writing() as session:
         # The account's row is the lock under which its webhooks are counted.
-        lock_living(session, account_id)
-        mine = select(func.count()).select_from(Webhook).where(Webhook.account_id == account_id)
-        if (session.scalar(mine) or 0) >= MOST_WEBHOOKS:
-            raise TooManyWebhooksError(MOST_WEBHOOKS)
+        lock_active(session, holder.account_id)
+        check_session(session, holder.session_id)
+        _check_consent(session, holder)
+        same = Webhook.consent_id.is_not_distinct_from(holder.consent_id)
+        mine = select(func.count()).select_from(Webhook).where(holder.own, same)
+        most = MOST_WEBHOOKS if holder.consent_id is None else MOST_OF_APP
+        if (session.scalar(mine) or 0) >= most:
+            raise TooManyWebhooksError(most)
         webhook = Webhook(
             id=uuid7(),
-            account_id=account_id,
+            account_id=holder.account_id,
+            consent_id=holder.consent_id,
             url=url,
             host=target.host[:255],
-            kinds=[str(kind) for kind in dict.fromkeys(kinds)],
+            kinds=[str(kind) for kind in dict.fromkeys(chosen)],
             secret=_cipher().encrypt(key).decode(),
-            position=reading.state(session, account_id)[0],
+            position=reading.state(session, holder.account_id)[0],
             created_at=utc_now(),
         )
         session.add(webhook)
@@ -75,29 +116,43 @@ def key_of(webhook: Webhook) -> bytes | None:
         return None
 
 
-def webhooks(account_id: UUID) -> Sequence[Webhook]:
-    """Return somebody's webhooks, oldest first; there are few."""
-    return db.session.scalars(select(Webhook).filter_by(account_id=account_id).order_by("id")).all()
+def client_of(session: Session, consent_id: UUID | None) -> UUID | None:
+    """Return the app of a consent."""
+    query = select(OAuthConsent.app_id).where(OAuthConsent.id == consent_id)
+    return None if consent_id is None else session.scalar(query)
 
 
-def remove(account_id: UUID, webhook_id: UUID) -> None:
+def webhooks(holder: Holder) -> list[Listed]:
+    """Return one's webhooks, oldest first; there are few. A person sees those of apps, too."""
+    query = (
+        select(Webhook, OAuthConsent.app_id)
+        .outerjoin(OAuthConsent, OAuthConsent.id == Webhook.consent_id)
+        .where(holder.own, good())
+        .order_by(Webhook.id)
+    )
+    return [Listed(*row) for row in db.session.execute(query)]
+
+
+def remove(holder: Holder, webhook_id: UUID) -> None:
     """Delete a webhook and what waits for it; one that is not there is deleted too."""
     with writing() as session:
-        mine = select(Webhook.id).where(Webhook.id == webhook_id, Webhook.account_id == account_id)
+        mine = select(Webhook.id).where(Webhook.id == webhook_id, holder.own)
         # For deletion: whoever hands something over to it just now comes before, or finds it gone.
-        if session.scalar(mine.with_for_update()) is None:
+        if session.scalar(mine.with_for_update(of=Webhook)) is None:
             return
         session.execute(delete(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id))
         session.execute(delete(Webhook).where(Webhook.id == webhook_id))
 
 
-def try_out(account_id: UUID, webhook_id: UUID) -> WebhookDelivery:
-    """Owe a webhook a test message, which also enables it again; raises WebhookNotFoundError.
+def try_out(holder: Holder, webhook_id: UUID) -> WebhookDelivery:
+    """Owe a webhook a test message, which also enables it again; raises WebhookNotFoundError and NoSessionError.
 
     One that still waits is due at once, instead of another.
     """
     with writing() as session:
-        webhook = _own(session, account_id, webhook_id)
+        lock_active(session, holder.account_id)
+        check_session(session, holder.session_id)
+        webhook = _own(session, holder, webhook_id)
         webhook.disabled_at = webhook.disabled_reason = webhook.failing_since = None
         now = utc_now()
         # Two tests at once are one.
@@ -107,24 +162,29 @@ def try_out(account_id: UUID, webhook_id: UUID) -> WebhookDelivery:
         if found is not None:
             found.next_attempt_at = now
             return found
-        delivery = owed(webhook.id, TEST, {"kind": TEST, "created_at": iso(now)}, now)
+        delivery = owed(webhook, TEST, {"kind": TEST, "created_at": iso(now)}, now)
         session.add(delivery)
         session.flush()
     return delivery
 
 
 def owed(
-    webhook_id: UUID,
+    webhook: Webhook,
     kind: str,
     data: dict[str, Any],
     now: datetime,
     actor_id: UUID | None = None,
 ) -> WebhookDelivery:
     """Return a message that is owed from now on, and names somebody."""
-    body = {"type": f"notification.{kind}", "timestamp": iso(now), "data": data}
+    body = {
+        "type": f"notification.{kind}",
+        "timestamp": iso(now),
+        "account": str(webhook.account_id),
+        "data": data,
+    }
     return WebhookDelivery(
         id=uuid7(),
-        webhook_id=webhook_id,
+        webhook_id=webhook.id,
         kind=kind,
         actor_id=actor_id,
         body=body,
@@ -134,19 +194,31 @@ def owed(
     )
 
 
-def deliveries(account_id: UUID, webhook_id: UUID) -> Sequence[WebhookDelivery]:
+def deliveries(holder: Holder, webhook_id: UUID) -> Sequence[WebhookDelivery]:
     """Return the newest messages to a webhook; raises WebhookNotFoundError."""
     session = db.session()
-    _own(session, account_id, webhook_id)
+    _own(session, holder, webhook_id)
     newest = select(WebhookDelivery).filter_by(webhook_id=webhook_id)
     return session.scalars(newest.order_by(WebhookDelivery.id.desc()).limit(SHOWN_DELIVERIES)).all()
 
 
-def _own(session: Session, account_id: UUID, webhook_id: UUID) -> Webhook:
-    webhook = session.get(Webhook, webhook_id)
-    if webhook is None or webhook.account_id != account_id:
+def _own(session: Session, holder: Holder, webhook_id: UUID) -> Webhook:
+    query = select(Webhook).where(Webhook.id == webhook_id, holder.own, good())
+    webhook = session.scalars(query).one_or_none()
+    if webhook is None:
         raise WebhookNotFoundError(str(webhook_id))
     return webhook
+
+
+def _check_consent(session: Session, holder: Holder) -> None:
+    """Keep what allows an app from being taken back until the commit; raises NoSessionError."""
+    if holder.consent_id is None:
+        return
+    stands = select(OAuthConsent.id).where(
+        OAuthConsent.id == holder.consent_id, OAuthConsent.revoked_at.is_(None)
+    )
+    if session.scalar(kept(session, stands, OAuthConsent)) is None:
+        raise NoSessionError("What was allowed to the app was taken back")
 
 
 def _cipher() -> Fernet:

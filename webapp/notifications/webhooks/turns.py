@@ -12,9 +12,11 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account
+from webapp.accounts.oauth.standing import rests
 from webapp.columns import utc_now
 from webapp.database import writing
 from webapp.extensions import db, table_of
+from webapp.notifications.webhooks.apps import good
 from webapp.notifications.webhooks.models import Webhook, WebhookDelivery
 from webapp.notifications.webhooks.service import key_of
 
@@ -73,7 +75,8 @@ def _next_webhooks() -> Select[Any]:
         .join(waits, waits.c.webhook_id == Webhook.id)
         .join(Account, Account.id == Webhook.account_id)
         .where(Webhook.disabled_at.is_(None))
-        .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None))
+        .where(Account.suspended_at.is_(None), Account.deleted_at.is_(None), good())
+        .where(~rests(table_of(Webhook).c.consent_id))
         .subquery()
     )
     return (

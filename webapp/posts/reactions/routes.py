@@ -1,6 +1,5 @@
 """HTTP for reactions, and for the lists of posts that they make."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from webapp.pagination import (
 )
 from webapp.posts import lists
 from webapp.posts.marks import folded_tag
-from webapp.posts.pages import page_of
+from webapp.posts.pages import completed, page_of
 from webapp.posts.reactions import comments
 from webapp.posts.reactions.people import people_of
 from webapp.posts.reactions.schemas import (
@@ -103,7 +102,7 @@ def comment(body: dict[str, Any], post_id: UUID) -> tuple[PostView, int]:
             "quotes": body.get("quotes"),
         }
         post, new = comments.comment_draft(account_id, post_id, fields)
-    return replace(post, profile=current_caller().card), 201 if new else 200
+    return completed(db.session(), post, current_caller().card), 201 if new else 200
 
 
 @blueprint.get("/posts/<uuid:post_id>/likes")

@@ -1,13 +1,14 @@
 """Liking and passing on: the row, its count and its event are one commit."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts.living import keep_living
+from webapp.accounts.living import keep_active
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import insert_or_ignore, kept, send_ahead, writing
@@ -43,15 +44,15 @@ REPOST = Reaction(
 def react(reaction: Reaction, account_id: UUID, post_id: UUID) -> tuple[PostView, bool]:
     """Like a post, or pass it on; return the post and whether that is new.
 
-    Raises PostNotFoundError, PostDeletedError and NotPublicError.
+    Raises PostNotFoundError, PostDeletedError, NotPublicError, and SuspendedError in a race with a moderator.
     """
     with writing() as session:
-        keep_living(session, account_id)
+        keep_active(session, account_id)
         _keep(session, reaction, account_id, post_id)
-        key = {"account_id": account_id, "post_id": post_id}
-        new = insert_or_ignore(session, reaction.table, **key, created_at=utc_now())
+        key, now = {"account_id": account_id, "post_id": post_id}, utc_now()
+        new = insert_or_ignore(session, reaction.table, **key, created_at=now)
         if new:
-            _count(session, reaction, account_id, post_id, 1)
+            _count(session, reaction, account_id, post_id, 1, now)
     return shown_post(db.session(), post_id, account_id), new
 
 
@@ -60,18 +61,19 @@ def take_back(reaction: Reaction, account_id: UUID, post_id: UUID) -> None:
     table = table_of(reaction.table)
     mine = (table.c.account_id == account_id, table.c.post_id == post_id)
     with writing() as session:
+        keep_active(session, account_id)
         gone = session.execute(delete(table).where(*mine).returning(literal(1))).first()
         if gone is not None:
-            _count(session, reaction, account_id, post_id, -1)
+            _count(session, reaction, account_id, post_id, -1, utc_now())
 
 
 def _count(
-    session: Session, reaction: Reaction, account_id: UUID, post_id: UUID, step: int
+    session: Session, reaction: Reaction, account_id: UUID, post_id: UUID, step: int, at: datetime
 ) -> None:
     # Last, and with the COMMIT: everybody who likes a popular post waits for this one row.
     send_ahead(session)
     event = reaction.done if step > 0 else reaction.undone
-    record_event(session, event, account_id, str(post_id))
+    record_event(session, event, account_id, str(post_id), at=at)
     add_to_rows(session, PostCounts, "post_id", [{"post_id": post_id, reaction.count: step}])
 
 

@@ -117,3 +117,7 @@ def test_the_server_describes_itself(app: Flask) -> None:
         path = found[name].removeprefix(found["issuer"])
         assert path.startswith(V1)
         assert client.post(path, data={"grant_type": "x"}).status_code in (400, 401)
+    page = client.get(found["service_documentation"].removeprefix(found["issuer"]))
+    assert (page.status_code, page.mimetype) == (200, "text/html")  # RFC 8414, 2: for people
+    place = found["authorization_endpoint"].removeprefix(found["issuer"])
+    assert app.url_map.bind("localhost").match(place)[0] == "ui.page"

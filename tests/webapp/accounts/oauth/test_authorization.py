@@ -5,10 +5,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from tests.support.answers import refused
 from tests.support.oauth import HERE, Application, decide, register_app
 from tests.support.wallet import Person
+from webapp.accounts.models import Account
+from webapp.columns import utc_now
+from webapp.database import writing
 
 
 @pytest.fixture
@@ -25,6 +29,7 @@ def test_the_person_sees_which_app_asks_for_what(carol: Person, application: App
     found = ask(carol, application.request(scope="posts:write read", prompt="ignored")).json
     assert found == {
         "app": {"client_id": application.client_id, "name": "A reader"},
+        "owner": {"id": application.owner, "handle": "erin", "name": None, "avatar": None},
         "scopes": ["read", "posts:write"],
         "given": [],
         "redirect": None,
@@ -32,6 +37,16 @@ def test_the_person_sees_which_app_asks_for_what(carol: Person, application: App
     decide(carol, application.request(scope="read"))
     assert ask(carol, application.request()).json["given"] == ["read"]
     assert ask(carol, application.request(scope=None)).json["scopes"] == ["read"]
+
+
+def test_of_a_suspended_developer_the_handle_is_shown_alone(
+    app: Flask, carol: Person, application: Application
+) -> None:
+    with app.app_context(), writing() as session:
+        mine = update(Account).where(Account.handle == "erin")
+        session.execute(mine.values(name="Erin, official", suspended_at=utc_now()))
+    shown = ask(carol, application.request()).json["owner"]
+    assert (shown["handle"], shown["name"], shown["avatar"]) == ("erin", None, None)
 
 
 def test_the_answer_carries_code_state_and_issuer(

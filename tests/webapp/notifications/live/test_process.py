@@ -15,7 +15,7 @@ from flask import Flask
 from tests.support.instance import SECRETS
 from tests.support.stack import ROOT, wait_until
 from tests.support.wallet import Person
-from tests.webapp.notifications.conftest import World
+from tests.webapp.notifications.conftest import World, elsewhere
 from webapp.supervisor.children import stream_child
 from webapp.supervisor.preflight import PortClaim
 
@@ -60,10 +60,11 @@ def test_a_process_holds_many_streams_at_once_and_still_answers(
                 answer = client.getresponse()
                 assert answer.status == 200, answer.read()
                 answers.setdefault(person.account, []).append(answer)
+        other = elsewhere(anna)
         for _ in range(2):
             client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             stack.callback(client.close)
-            client.request("GET", "/api/v1/events", headers=anna.headers)
+            client.request("GET", "/api/v1/events", headers=other.headers)
             assert client.getresponse().status == 429
         world.deliver(world.followed(ben, anna))
         for answer in answers[anna.account]:
@@ -75,3 +76,21 @@ def test_a_process_holds_many_streams_at_once_and_still_answers(
         assert anna.call("POST", "/auth/logout").status_code == 204
         for answer in answers[anna.account]:
             assert b'"reason":"session_ended"' in answer.read()
+
+
+def test_a_page_that_is_loaded_again_and_again_always_gets_its_stream(
+    port: int, world: World, people: People
+) -> None:
+    anna, ben, _ = people
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for _ in range(20):
+        client.close()  # nothing is written meanwhile that would let the server notice
+        client.request("GET", "/api/v1/events", headers=anna.headers)
+        answer = client.getresponse()
+        assert answer.status == 200, answer.read()
+        while b"event: unread" not in answer.readline():
+            pass
+    world.deliver(world.followed(ben, anna))
+    while b"event: notification" not in (line := answer.readline()):
+        assert line
+    client.close()

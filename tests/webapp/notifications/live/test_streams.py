@@ -13,14 +13,16 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from tests.support.answers import closed_port, refused
+from tests.support.oauth import register_app, using
 from tests.support.services import missing
 from tests.support.wallet import Person
-from tests.webapp.notifications.conftest import World, post
+from tests.webapp.notifications.conftest import World, elsewhere, post
 from webapp.notifications.live import hub as hubs
 from webapp.notifications.live import stream as streams
 from webapp.notifications.live.hub import HUB, Hub, Stream
 from webapp.notifications.live.routes import hub_of
 from webapp.wakeups import Waker, channel_of
+from workers.delivery import deliver
 
 People = tuple[Person, Person, Person]
 PATIENCE = 60.0
@@ -34,13 +36,13 @@ class Reader:
             session_id = UUID(decode_token(person.token)["sid"])
         self.hub: Hub = hub_of(app)
         self.stream: Stream = self.hub.open(UUID(person.account), session_id)
-        self._lines: Iterator[str] = streams.lines(app, self.stream, last_id, PATIENCE)
+        self.lines: Iterator[str] = streams.lines(app, self.stream, last_id, PATIENCE)
 
     def until(self, name: str) -> list[str]:
         """Return the events up to and with the first of a name; comments left out."""
         found: list[str] = []
         deadline = time.monotonic() + PATIENCE
-        for text in self._lines:
+        for text in self.lines:
             found += [one for one in text.split("\n\n") if "event: " in one]
             if any(f"event: {name}\n" in one for one in found):
                 return found
@@ -95,6 +97,26 @@ def test_a_stream_tells_what_comes_in_order_and_resumes_where_it_broke(
     assert numbers(reader(anna, 3).until("unread")) == []
 
 
+def test_a_stream_tells_of_something_new_in_the_feed_and_of_nothing_old(
+    app: Flask, world: World, people: People, reader: Callable[..., Reader]
+) -> None:
+    anna, ben, _ = people
+    world.deliver(world.followed(anna, ben))
+    # From now on her feed is kept.
+    assert anna.call("GET", f"/feed/{anna.account}").status_code == 200
+    stream = reader(anna)
+    assert "event: feed" not in "".join(stream.until("unread"))
+    post(ben)
+    with app.app_context():
+        deliver()
+    stream.stream.woken.set()
+    told = "".join(stream.until("feed"))
+    assert '"newest_at":"' in told
+    assert "hello" not in told
+    stream.stream.woken.set()
+    assert "event: feed" not in "".join(stream.until("unread"))
+
+
 def test_what_cannot_be_caught_up_is_said(
     world: World,
     people: People,
@@ -109,6 +131,17 @@ def test_what_cannot_be_caught_up_is_said(
     assert "More than 2" in gap
     assert "not known" in reader(anna, 99).until("gap")[0]
     assert numbers(reader(anna, 1).until("unread")) == ["id: 2", "id: 3"]
+
+
+def test_an_apps_stream_ends_when_its_owner_is_suspended(
+    world: World, people: People, reader: Callable[..., Reader]
+) -> None:
+    anna, _, cleo = people
+    tokens = register_app(cleo).tokens(anna, scope="read notifications:read")
+    stream = reader(using(anna, tokens["access_token"]))
+    stream.until("unread")
+    world.suspend(cleo)
+    assert '"reason":"session_ended"' in stream.until("end")[-1]
 
 
 @pytest.mark.parametrize("how", ["logout", "suspended"])
@@ -154,13 +187,37 @@ def test_nobody_listens_for_nobody(
     assert again.hub._thread is not first
 
 
+def test_one_more_stream_replaces_the_oldest_of_its_session_and_of_no_other(
+    people: People, reader: Callable[..., Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = people[0]
+    monkeypatch.setattr(hubs, "MOST_PER_ACCOUNT", 2)
+    monkeypatch.setattr(hubs, "MOST_ENDING", 2)
+    other = elsewhere(anna)
+    first, theirs = reader(anna), reader(other)
+    second = reader(anna)
+    told = "".join(first.lines)
+    assert told.endswith('retry: 60000\n\nevent: end\ndata: {"reason":"replaced"}\n\n')
+    third = reader(anna)
+    assert '"reason":"replaced"' in "".join(second.until("end"))
+    # Neither of them gave its place back yet.
+    refused(anna.call("GET", "/events"), 429, "too_many_streams")
+    for one in (first, second):
+        one.hub.close(one.stream)
+    refused(elsewhere(anna).call("GET", "/events"), 429, "too_many_streams")
+    assert not third.stream.is_over()
+    assert not theirs.stream.is_over()
+    reader(other)
+    assert '"reason":"replaced"' in "".join(theirs.until("end"))
+
+
 def test_streams_are_bounded_for_one_and_for_all(
     app: Flask, people: People, reader: Callable[..., Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anna, ben, _ = people
     monkeypatch.setattr(hubs, "MOST_PER_ACCOUNT", 2)
     held = [reader(anna), reader(anna)]
-    refused(anna.call("GET", "/events"), 429, "too_many_streams")
+    refused(elsewhere(anna).call("GET", "/events"), 429, "too_many_streams")
     monkeypatch.setattr(held[0].hub, "_most", 2)
     answer = ben.call("GET", "/events")
     refused(answer, 503, "streams_full")

@@ -175,7 +175,14 @@ def test_hosts_take_turns_however_long_their_queues_are(
     greedy = make(anna, url="https://greedy.example/1")
     with app.app_context(), writing() as session:
         for _ in range(300):
-            session.add(owed(UUID(greedy["id"]), "like", {"n": 1}, utc_now() - timedelta(hours=1)))
+            session.add(
+                owed(
+                    session.get_one(Webhook, UUID(greedy["id"])),
+                    "like",
+                    {"n": 1},
+                    utc_now() - timedelta(hours=1),
+                )
+            )
     make(ben, url="https://modest.example/")
     world.deliver(world.followed(cleo, ben))
     with app.app_context():
@@ -196,7 +203,10 @@ def test_whoever_was_asked_longest_ago_is_next(app: Flask, people: People, peer:
     ]
     with app.app_context(), writing() as session:
         for one in made:
-            session.add_all(owed(UUID(one["id"]), "like", {}, utc_now()) for _ in range(2))
+            session.add_all(
+                owed(session.get_one(Webhook, UUID(one["id"])), "like", {}, utc_now())
+                for _ in range(2)
+            )
     with app.app_context():
         worker.send_webhooks()
         first = {url for url, _, _ in peer.got}

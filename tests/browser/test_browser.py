@@ -1,0 +1,53 @@
+"""The web UI in Debian's Chromium against a whole stack: node runs the tests, each file against the same one."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.stack import Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(file.name for file in Path(__file__).parent.glob("*.test.mjs"))
+SHOTS = ROOT / "build" / "screenshots"
+SECONDS = 280
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+pytestmark = [pytest.mark.stack, pytest.mark.long(120)]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Give a stack for all files; one without a browser, or without a built UI, is a skip, and in CI a failure."""
+    lacks = [] if CHROMIUM else ["Chromium (Debian's package chromium)"]
+    lacks += [] if (ROOT / "build" / "ui" / "index.html").is_file() else ["the built UI (make ui)"]
+    if lacks and os.environ.get("CI") != "true":
+        pytest.skip(f"needs {' and '.join(lacks)}")
+    assert not lacks, lacks
+    # Each test signs somebody up, all from one address.
+    roomy = {"TROTH_LIMIT_REGISTER": "1000/hour", "TROTH_LIMIT_SIGN_IN": "1000/minute"}
+    made = Stack(tmp_path_factory.mktemp("browser"), TROTH_STREAMS="64", **roomy)
+    made.start()
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_in_the_browser(stack: Stack, file: str) -> None:
+    env = {
+        # With its settings a test can ask `troth` for what only an operator may do.
+        **stack.env,
+        "TROTH_UI_URL": stack.url,
+        "TROTH_UI_RPC": stack.rpc,
+        "TROTH_UI_CHAIN_PID": str(stack.child("chain.devnode")),
+        "TROTH_UI_SHOTS": str(SHOTS),
+        "TROTH_CHROMIUM": CHROMIUM or "",
+    }
+    words = ["node", "--test", "--test-reporter=spec", f"tests/browser/{file}"]
+    done = subprocess.run(
+        words, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout[-6_000:]}\n{done.stderr[-2_000:]}"

@@ -1,0 +1,51 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Draft, dropDraft, keepDraft, newDraft, type Place, readDraft } from "../../lib/drafts";
+
+export interface DraftState {
+  draft: Draft;
+  change: (part: Partial<Draft>) => void;
+  /** Forget it and begin anew: it was published, or thrown away. */
+  done: () => void;
+  /** Keep it now, and not a moment later. */
+  keep: () => void;
+  /** False where this browser cannot keep it. */
+  kept: boolean;
+}
+
+const REST_MS = 300;
+
+/** The draft of a place, kept a moment after each change and whenever the page goes away. */
+export function useDraft(account: string, place: Place, start?: Partial<Draft>): DraftState {
+  const [draft, setDraft] = useState<Draft>(() => readDraft(account, place) ?? { ...newDraft(), ...start });
+  const [kept, setKept] = useState(true);
+  const now = useRef({ draft, dirty: false });
+  const keep = useCallback(() => {
+    if (!now.current.dirty) return;
+    now.current.dirty = false;
+    setKept(keepDraft(account, place, now.current.draft));
+  }, [account, place]);
+  const change = useCallback((part: Partial<Draft>) => {
+    const next = { ...now.current.draft, ...part };
+    now.current = { draft: next, dirty: true };
+    setDraft(next);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change starts the wait anew
+  useEffect(() => {
+    const wait = setTimeout(keep, REST_MS);
+    return () => clearTimeout(wait);
+  }, [draft, keep]);
+  useEffect(() => {
+    window.addEventListener("pagehide", keep);
+    return () => {
+      window.removeEventListener("pagehide", keep);
+      keep();
+    };
+  }, [keep]);
+  const done = useCallback(() => {
+    const next = newDraft();
+    now.current = { draft: next, dirty: false };
+    setDraft(next);
+    dropDraft(account, place);
+  }, [account, place]);
+  return { draft, change, done, keep, kept };
+}

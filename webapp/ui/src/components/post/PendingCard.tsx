@@ -1,0 +1,75 @@
+import { Clock, Gem, Lock, Wallet } from "lucide-react";
+import type { ReactNode } from "react";
+import type { PendingPost } from "../../queries/pending";
+import { shortAddress } from "../../wallet/names";
+import type { Stage } from "../../wallet/signing";
+import { STILL_CHECKING, useSlow } from "../../wallet/useSlow";
+import { Avatar } from "../Avatar";
+import { PersonName } from "../Person";
+import { RichText } from "../RichText";
+import { Media } from "./Media";
+import own from "./PendingCard.module.css";
+import css from "./PostCard.module.css";
+import { Quoted } from "./Quoted";
+
+const STAGES: Record<Stage, { icon: ReactNode; text: string }> = {
+  sending: { icon: <Clock aria-hidden="true" />, text: "Being sent…" },
+  wallet: { icon: <Wallet aria-hidden="true" />, text: "Waits for your wallet…" },
+};
+
+/**
+ * One's own post on its way, where it will stand. It is no article yet: there is nothing to open, to like or to answer.
+ */
+export function PendingCard({ post }: { post: PendingPost }) {
+  const { draft, quotes, edits, stage } = post;
+  const author = named(post.author);
+  const { icon, text } = STAGES[stage];
+  const signs = author.authors.some((one) => one.signs);
+  const slow = useSlow(signs && stage === "sending");
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div
+      className={css.card}
+      role="group"
+      aria-label={edits ? "Your edit, on its way" : "Your post, on its way"}
+    >
+      <div className={css.side}>
+        <Avatar card={post.author} />
+      </div>
+      <div className={css.body}>
+        <header className={css.head}>
+          <PersonName card={author} />
+          {draft.audience === "followers" && (
+            <span className={css.mark} title="Only followers see this here">
+              <Lock aria-hidden="true" />
+              <span className="visually-hidden">For followers</span>
+            </span>
+          )}
+        </header>
+        {draft.text && (
+          <p className={css.text} dir="auto">
+            <RichText text={draft.text} />
+          </p>
+        )}
+        <Media items={draft.media} />
+        {draft.tokens.map(({ asset, name }) => (
+          <p key={asset} className={own.token}>
+            <Gem aria-hidden="true" />
+            <bdi>{name}</bdi>
+          </p>
+        ))}
+        {quotes && <Quoted id={quotes.id} content={quotes.content} />}
+        <p className={own.stage} role="status">
+          {icon}
+          {slow ? STILL_CHECKING : text}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** Who has neither name nor handle is called by their address, as in every post. */
+function named(author: PendingPost["author"]) {
+  const signer = author.authors.find(({ signs }) => signs);
+  return author.name || author.handle || !signer ? author : { ...author, name: shortAddress(signer.address) };
+}

@@ -1,0 +1,103 @@
+/**
+ * What people write, kept in this browser until it is published: through reloads, ended sessions and lost networks.
+ *
+ * A draft belongs to an account and a place (a new post, the answer to one, the edit of one). Its `id` is that of the
+ * post to be, so that sending it twice publishes it once.
+ */
+
+import { uuid7 } from "./uuid7";
+
+export interface DraftMedia {
+  id: string;
+  digest: string;
+  mime: string;
+  width: number;
+  height: number;
+  alt: string;
+}
+
+/** A token to be attached, by its CAIP-19 id, whose SHA-256 is what is signed. */
+export interface DraftToken {
+  asset: string;
+  digest: string;
+  /** How it is shown here meanwhile. */
+  name: string;
+  image: string | null;
+}
+
+export interface Draft {
+  id: string;
+  text: string;
+  audience: "public" | "followers";
+  media: DraftMedia[];
+  tokens: DraftToken[];
+  /** Milliseconds since 1970. */
+  savedAt: number;
+}
+
+const PREFIX = "troth.draft";
+/** The server removes uploads that nothing shows after a day. */
+const MEDIA_MS = 23 * 3_600_000;
+const OLDEST_MS = 30 * 86_400_000;
+
+export type Place = "new" | `reply:${string}` | `quote:${string}` | `edit:${string}`;
+
+const keyOf = (account: string, place: Place) => `${PREFIX}.${account}.${place}`;
+
+/** What this browser would not keep: here until the page goes. */
+const memory = new Map<string, Draft>();
+
+/** An empty draft. */
+export function newDraft(): Draft {
+  return { id: uuid7(), text: "", audience: "public", media: [], tokens: [], savedAt: Date.now() };
+}
+
+/** The draft of a place, null where there is none, or none that can be read. */
+export function readDraft(account: string, place: Place, now = Date.now()): Draft | null {
+  const key = keyOf(account, place);
+  const found = memory.get(key) ?? parsed(localStorage.getItem(key));
+  if (found === null || now - found.savedAt > OLDEST_MS) return null;
+  return now - found.savedAt > MEDIA_MS ? { ...found, media: [] } : found;
+}
+
+/** Keep a draft; an empty one is dropped. False where this browser keeps nothing. */
+export function keepDraft(account: string, place: Place, draft: Draft): boolean {
+  const key = keyOf(account, place);
+  const kept = { ...draft, savedAt: Date.now() };
+  memory.delete(key);
+  try {
+    const empty = draft.text.trim() === "" && draft.media.length + draft.tokens.length === 0;
+    if (empty) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(kept));
+    return true;
+  } catch {
+    memory.set(key, kept);
+    return false; // full, or switched off
+  }
+}
+
+/** Forget a draft, once it is published or thrown away. */
+export function dropDraft(account: string, place: Place): void {
+  const key = keyOf(account, place);
+  memory.delete(key);
+  localStorage.removeItem(key);
+}
+
+function parsed(json: string | null): Draft | null {
+  if (json === null) return null;
+  try {
+    const value: unknown = JSON.parse(json);
+    if (!isDraft(value)) return null;
+    // Drafts of before there were tokens have none.
+    return { ...value, tokens: Array.isArray(value.tokens) ? value.tokens : [] };
+  } catch {
+    return null;
+  }
+}
+
+function isDraft(value: unknown): value is Draft {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, text, audience, media, savedAt } = value as Record<string, unknown>;
+  const typed = typeof id === "string" && typeof text === "string" && typeof savedAt === "number";
+  return typed && Array.isArray(media) && (audience === "public" || audience === "followers");
+}

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Me } from "../api/types";
+import { newDraft } from "../lib/drafts";
+import { keepKey } from "../wallet/device/vault";
+import { newKey } from "../wallet/keys";
+import { ZERO_HASH } from "../wallet/records/types";
+import { publish, type Wish } from "./publish";
+
+const AUTHOR = "0x00000000000000000000000000000000000000bb";
+const LOG = {
+  domain: { chainId: 7, verifyingContract: "0x00000000000000000000000000000000000000cc" },
+  genesis: ZERO_HASH,
+  anchorer: AUTHOR,
+  depth: 0,
+  notBefore: { number: 5, hash: ZERO_HASH },
+};
+const me = { profile: { authors: [{ address: AUTHOR, signs: true }] } } as unknown as Me;
+const json = (body: unknown, status = 200) => Response.json(body, { status });
+const refusal = (status: number, code: string) => () => json({ title: "Refused", status, code }, status);
+const nothing = () => {
+  throw new TypeError("Failed to fetch");
+};
+
+describe("publishing again what failed", () => {
+  const answers: (() => Response)[] = [];
+  const sent: { signature: string }[] = [];
+  let read: object = {};
+
+  beforeEach(async () => {
+    const { address, sealed } = await newKey();
+    const expiresAt = Date.now() / 1000 + 86_400;
+    await keepKey({ name: `device:${AUTHOR}`, author: AUTHOR, address, expiresAt, ...sealed } as never);
+    vi.stubGlobal("fetch", async (request: Request) => {
+      if (request.url.endsWith("/api/v1/log")) return json(LOG);
+      if (request.method === "GET") return json(read);
+      sent.push(await request.json());
+      return (answers.shift() ?? nothing)();
+    });
+  });
+
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    answers.length = 0;
+    sent.length = 0;
+  });
+
+  const wish = (text: string): Wish => ({
+    draft: { ...newDraft(), text },
+    replyTo: null,
+    quotes: null,
+    edits: null,
+  });
+
+  it("signs anew what was refused for good: its block may be too old by now, or its device revoked", async () => {
+    const said = wish("Refused once.");
+    answers.push(refusal(422, "block_unknown"), () => json({ id: said.draft.id }, 201));
+    await expect(publish(me, said)).rejects.toMatchObject({ code: "block_unknown" });
+    await publish(me, said);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]?.signature).not.toBe(sent[0]?.signature);
+  });
+
+  it("sends the same record where no answer came: it may have been taken", async () => {
+    const said = wish("Lost once.");
+    await expect(publish(me, said)).rejects.toMatchObject({ name: "UnreachableError" });
+    answers.push(() => json({ id: said.draft.id }, 201));
+    await publish(me, said);
+    expect(new Set(sent.map(({ signature }) => signature)).size).toBe(1);
+    expect(sent.length).toBeGreaterThan(1);
+  });
+
+  it("finds the post that it became though no answer said so, where it is signed anew after a reload", async () => {
+    const said = wish("Taken, and the page went.");
+    const there = { id: said.draft.id, text: said.draft.text, audience: "public", media: [] };
+    read = { ...there, reply_to: null, quotes: null };
+    answers.push(refusal(409, "version_conflict"));
+    expect(await publish(me, said)).toMatchObject({ id: said.draft.id });
+    const other = { ...said, draft: { ...said.draft, text: "Written differently meanwhile." } };
+    answers.push(refusal(409, "version_conflict"));
+    await expect(publish(me, other)).rejects.toMatchObject({ code: "version_conflict" });
+  });
+
+  it("sends the same record where it was only too fast, or signed out", async () => {
+    for (const [status, code] of [
+      [429, "slow_down"],
+      [409, "in_flight"],
+    ] as const) {
+      const said = wish(`Answered ${status}.`);
+      sent.length = 0;
+      answers.push(refusal(status, code), () => json({ id: said.draft.id }, 201));
+      await expect(publish(me, said)).rejects.toMatchObject({ code });
+      await publish(me, said);
+      expect(sent[1]?.signature).toBe(sent[0]?.signature);
+    }
+  });
+});

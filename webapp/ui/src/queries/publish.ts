@@ -1,0 +1,155 @@
+/** Publish, edit and delete: signed by the device or the wallet where there is one, built by the server where not. */
+
+import { api, take } from "../api/client";
+import { isCode, ProblemError } from "../api/problem";
+import { asPost, type Me, type Post } from "../api/types";
+import type { Draft } from "../lib/drafts";
+import { usableDevice } from "../wallet/device/device";
+import { newDeletion, newPost, type PostWords } from "../wallet/records/make";
+import { type Hex, ZERO_HASH } from "../wallet/records/types";
+import { type SignedRecord, type Stage, signedAndSent } from "../wallet/signing";
+import { walletState } from "../wallet/store";
+
+/** What a token is among a post's media. */
+export const TOKEN = "text/x-caip19";
+
+export interface Wish {
+  draft: Draft;
+  replyTo: Post | null;
+  quotes: Post | null;
+  /** The post that is edited. */
+  edits: Post | null;
+}
+
+type Tell = (stage: Stage) => void;
+
+/**
+ * Publish what a draft says, and tell how far it is. Raises WalletStoppedError and ProblemError; nothing of the draft
+ * is lost by them.
+ */
+export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
+  const author = await authorFor(me, wish.edits);
+  if (author === null) return sendPost(unsignedBody(wish), wish);
+  const words = wordsOf(wish);
+  const id = wish.edits?.id ?? wish.draft.id;
+  const key = JSON.stringify([id, author, words]);
+  const known = signedBefore.get(key);
+  const send = async (record: SignedRecord) => {
+    signedBefore.clear();
+    signedBefore.set(key, record);
+    try {
+      return await sendPost(record, wish);
+    } catch (error) {
+      if (isFinal(error)) signedBefore.delete(key);
+      throw error;
+    }
+  };
+  if (known) return send(known);
+  return signedAndSent("Post", author, (log) => newPost(id, author, words, log), send, tell);
+}
+
+/** The last record that was signed, by what it says: sent again after a lost answer, it is the same record. */
+const signedBefore = new Map<string, SignedRecord>();
+
+/** Whether the very same record will never be taken: its device was revoked, its block is too old, and the like. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ProblemError && error.status < 500 && !MAY_BE_TAKEN.has(error.status);
+}
+
+/** Signed out, under way already, too fast. */
+const MAY_BE_TAKEN = new Set([401, 409, 429]);
+
+/** Delete a post for good, and tell how far it is. Raises WalletStoppedError and ProblemError. */
+export async function erase(me: Me, post: Post, tell: Tell): Promise<void> {
+  const author = await authorFor(me, post);
+  const params = { path: { post_id: post.id } };
+  if (author === null) {
+    tell("sending");
+    await take(api.DELETE("/api/v1/posts/{post_id}", { params }));
+    return;
+  }
+  const replaces = (post.content ?? ZERO_HASH) as Hex;
+  await signedAndSent(
+    "Deletion",
+    author,
+    (log) => newDeletion(post.id, author, replaces, log),
+    (body) => take(api.DELETE("/api/v1/posts/{post_id}", { params, body })),
+    tell,
+  );
+}
+
+/**
+ * The address that signs: that of the first version for an edit; else the wallet that is connected, that this device
+ * may sign for, or the first one. Null for who has no wallet, and for posts made without one.
+ */
+export async function authorFor(me: Me, edits: Post | null): Promise<Hex | null> {
+  const own = me.profile.authors.filter((author) => author.signs).map((author) => author.address as Hex);
+  if (edits !== null) return own.find((address) => address === edits.author) ?? null;
+  const connected = walletState().connected?.address;
+  if (connected && own.includes(connected)) return connected;
+  for (const address of own) if (await usableDevice(address)) return address;
+  return own[0] ?? null;
+}
+
+function wordsOf({ draft, replyTo, quotes, edits }: Wish): PostWords {
+  return {
+    audience: draft.audience,
+    text: draft.text,
+    media: [
+      ...draft.media.map(({ digest, mime, alt }) => ({ digest: digest as Hex, mime, alt })),
+      ...draft.tokens.map(({ asset, digest }) => ({ digest: digest as Hex, mime: TOKEN, alt: asset })),
+    ],
+    replyTo: (replyTo?.content ?? edits?.reply_to ?? ZERO_HASH) as Hex,
+    quotes: (quotes?.content ?? edits?.quotes ?? ZERO_HASH) as Hex,
+    replaces: (edits?.content ?? ZERO_HASH) as Hex,
+  };
+}
+
+function unsignedBody({ draft, replyTo, quotes, edits }: Wish) {
+  const reply = replyTo?.content ?? edits?.reply_to;
+  const quote = quotes?.content ?? edits?.quotes;
+  return {
+    id: edits?.id ?? draft.id,
+    text: draft.text,
+    audience: draft.audience,
+    media: [
+      ...draft.media.map(({ id, alt }) => ({ id, alt })),
+      ...draft.tokens.map(({ asset }) => ({ asset })),
+    ],
+    ...(reply ? { reply_to: reply } : {}),
+    ...(quote ? { quotes: quote } : {}),
+    ...(edits?.content ? { replaces: edits.content } : {}),
+  };
+}
+
+type Body = SignedRecord | ReturnType<typeof unsignedBody>;
+
+async function sendPost(body: Body, wish: Wish): Promise<Post> {
+  try {
+    return await sendOnce(body, wish);
+  } catch (error) {
+    const before =
+      isCode(error, "version_conflict") && wish.edits === null ? await publishedBefore(wish) : null;
+    if (before === null) throw error;
+    return before;
+  }
+}
+
+/** The post that a draft became though its answer was lost with the page, and that was signed anew; null if none did. */
+async function publishedBefore(wish: Wish): Promise<Post | null> {
+  const params = { path: { post_id: wish.draft.id } };
+  const post = await take(api.GET("/api/v1/posts/{post_id}", { params })).then(asPost, () => null);
+  if (post === null) return null;
+  const { audience, text, media, replyTo, quotes } = wordsOf(wish);
+  const files = post.media.map(({ digest, mime, alt }) => ({ digest, mime, alt }));
+  const said = [post.audience, post.text, files, post.reply_to ?? ZERO_HASH, post.quotes ?? ZERO_HASH];
+  return JSON.stringify(said) === JSON.stringify([audience, text, media, replyTo, quotes]) ? post : null;
+}
+
+async function sendOnce(body: Body, { replyTo }: Wish): Promise<Post> {
+  if (replyTo === null) return asPost(await take(api.POST("/api/v1/posts", { body })));
+  const params = { path: { post_id: replyTo.id } };
+  // The address says what is answered; a draft need not repeat it.
+  const { reply_to: _, ...comment } = body as ReturnType<typeof unsignedBody>;
+  return asPost(await take(api.POST("/api/v1/posts/{post_id}/comment", { params, body: comment })));
+}
