@@ -218,7 +218,7 @@ def test_a_send_that_times_out_is_unknown_and_never_repeated(node: FakeNode, url
     node.answer = lambda *_: hang_up(_[0], released.wait(30))
     try:
         with pytest.raises(SendOutcomeUnknown):
-            ChainClient(url, timeout=0.2).send_raw(RAW)
+            ChainClient(url, timeout=2.0).send_raw(RAW)
     finally:
         released.set()
     assert node.methods == ["eth_sendRawTransaction"]

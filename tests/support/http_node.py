@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -39,6 +40,16 @@ class HttpNode:
     def sent(self) -> int:
         """How many transactions it was given."""
         return self.methods.count("eth_sendRawTransaction")
+
+    def await_sent(self) -> None:
+        """Wait until it has read a transaction: whoever sent it may have given up before.
+
+        Raises `AssertionError` after 30 seconds.
+        """
+        deadline = time.monotonic() + 30
+        while not self.sent:
+            assert time.monotonic() < deadline, "no transaction came"
+            time.sleep(0.01)
 
     def start(self) -> None:
         """Listen, on the same port as before if there was one."""

@@ -9,6 +9,7 @@ from chain.nodes.policy import NodePolicy
 from tests.support.http_node import HttpNode
 
 ADDRESS = "0x" + "33" * 20
+TIMEOUT = 2.0  # a busy machine answers later than an idle one, and only `hang` waits for it
 MakeClient = Callable[..., ChainClient]
 
 
@@ -43,7 +44,7 @@ def connect() -> MakeClient:
     def make(*nodes: HttpNode, **policy: float) -> ChainClient:
         values = {"retry": 60.0, "refresh": 1_000.0, **policy}
         urls = ", ".join(node.url for node in nodes)
-        return ChainClient(urls, timeout=0.3, policy=NodePolicy(**values))  # type: ignore[arg-type]
+        return ChainClient(urls, timeout=TIMEOUT, policy=NodePolicy(**values))  # type: ignore[arg-type]
 
     return make
 

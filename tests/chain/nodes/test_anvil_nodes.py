@@ -121,12 +121,12 @@ def test_a_node_that_is_stopped_in_its_tracks_is_left_after_the_time_out(tmp_pat
         killable(tmp_path / "first", 0, *SAME) as (first, process),
         killable(tmp_path / "second", 0, *SAME) as (second, _),
     ):
-        client = ChainClient(f"{first},{second}", timeout=0.5, policy=NodePolicy(retry=0.1))
+        client = ChainClient(f"{first},{second}", timeout=2.0, policy=NodePolicy(retry=0.1))
         client.head()
         os.killpg(process.pid, signal.SIGSTOP)
         try:
             assert client.head().number == 0
             with pytest.raises(NodeUnavailable):
-                ChainClient(first, timeout=0.5).head()
+                ChainClient(first, timeout=2.0).head()
         finally:
             os.killpg(process.pid, signal.SIGCONT)

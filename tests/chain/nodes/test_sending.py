@@ -31,6 +31,7 @@ def test_a_transaction_goes_to_one_node_once_whatever_happens(
     one.fault = only_when_sent(fault)
     with pytest.raises(SendOutcomeUnknown):
         client.send_raw(RAW)
+    one.await_sent()
     assert (one.sent, two.sent) == (1, 0)
 
 
