@@ -23,7 +23,7 @@ from workers.anchoring import seal
 
 REAL_WORK = keyfile.get_default_work_factor_for_kdf
 COLLECTED_AFTER = (200_000, 10, 50)
-pytest_plugins = ["tests.support.plain_stack", "tests.support.order"]
+pytest_plugins = ["tests.support.plain_stack", "tests.support.order", "tests.support.second_try"]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
