@@ -29,6 +29,9 @@ export async function close() {
   browser = undefined;
 }
 
+// A busy machine is slow, and only what never comes waits so long.
+const PATIENCE_MS = 40_000;
+
 // A page of a context of its own. What the console says as an error is kept in `page.troubles`.
 export async function newPage({ viewport = DESKTOP, colorScheme = "light", ...rest } = {}) {
   const context = await (await open()).newContext({
@@ -39,7 +42,7 @@ export async function newPage({ viewport = DESKTOP, colorScheme = "light", ...re
     ...rest,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.troubles = [];
   page.on("pageerror", (error) => page.troubles.push(`${error.name}: ${error.message}`));
   page.on("console", (message) => {
@@ -91,7 +94,7 @@ export async function axe(page) {
 
 // What is read becomes so and so, soon: a page shows some things a moment after others.
 export async function becomes(read, expected, why) {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + PATIENCE_MS;
   let actual = await read();
   while (actual !== expected && Date.now() < end) {
     await new Promise((done) => setTimeout(done, 50));

@@ -133,11 +133,19 @@ test("who has no wallet registers, is told what is wrong, signs out and in again
   await accessible(page, "recovering");
 });
 
+// In the page: what would happen 10 seconds or more from now, as the look without a stream does, never happens.
+function deafToTheClock() {
+  for (const name of ["setTimeout", "setInterval"]) {
+    const real = window[name];
+    window[name] = (run, wait = 0, ...rest) => (wait >= 10_000 ? 0 : real(run, wait, ...rest));
+  }
+}
+
 test("what people one follows post waits behind a button, told by the live stream", async () => {
   const { page } = await visitor();
   const writer = await person("writer");
   await signIn(page);
-  // The list is read anew before the stream could be missed: only the stream, and no look at the clock, tells in time.
+  await page.addInitScript(deafToTheClock); // only the stream can tell
   const csrf = (await page.context().cookies()).find(({ name }) => name === "troth_csrf_access").value;
   const follow = await page.request.post(`${URL_}/api/v1/users/${writer.id}/follow`, {
     headers: { "X-CSRF-Token": csrf },
@@ -146,10 +154,8 @@ test("what people one follows post waits behind a button, told by the live strea
   await page.reload();
   await page.getByText("Your home is quiet so far").waitFor();
   await page.waitForTimeout(1_500); // the follow reaches the kept feed
-  const since = Date.now();
   for (const text of ["One.", "Two.", "Three."]) await writer.post("/posts", { text });
   await page.getByRole("button", { name: /^3 new posts/ }).waitFor();
-  assert.ok(Date.now() - since < 12_000, "sooner than the next look without a stream");
   await becomes(() => page.getByRole("article").count(), 0);
   await shot(page, "home-newer");
   await page.getByRole("button", { name: /^3 new posts/ }).click();

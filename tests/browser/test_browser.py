@@ -13,10 +13,10 @@ from tests.support.stack import Stack
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(file.name for file in Path(__file__).parent.glob("*.test.mjs"))
 SHOTS = ROOT / "build" / "screenshots"
-SECONDS = 280
+SECONDS = 560
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-pytestmark = [pytest.mark.stack, pytest.mark.long(120)]
+pytestmark = [pytest.mark.stack, pytest.mark.long(120), pytest.mark.timeout(SECONDS + 20)]
 
 
 @pytest.fixture(scope="module")
