@@ -1,6 +1,6 @@
 /** Posts lie in many lists at once; what changes of one is changed wherever it lies. */
 
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Post } from "../api/types";
 
 /** First parts of keys under which posts lie. */
@@ -17,6 +17,25 @@ export function changePost(queries: QueryClient, id: string, change: (post: Post
     queries.setQueryData(key, changed);
   }
   return lists;
+}
+
+/** Change a post everywhere for good: no read that began before brings back what it was. */
+export function replacePost(queries: QueryClient, id: string, change: (post: Post) => Post): void {
+  readAgain(
+    queries,
+    ({ queryKey: [kind, of] }) => HOLDERS.has(String(kind)) && (kind !== "post" || of === id),
+  );
+  changePost(queries, id, change);
+}
+
+/** What is being read may be of before a change: it is stopped at once, and read anew after the change. */
+export function readAgain(queries: QueryClient, which: (query: Query) => boolean): void {
+  for (const query of queries.getQueryCache().findAll({ fetchStatus: "fetching", predicate: which })) {
+    const one = { queryKey: query.queryKey, exact: true };
+    // A list's next page: the list stays where it is, and goes on as one reads.
+    const goesOn = query.state.fetchMeta?.fetchMore !== undefined;
+    void queries.cancelQueries(one).then(() => (goesOn ? undefined : queries.invalidateQueries(one)));
+  }
 }
 
 /** The same data with each version of one post changed; the very same object where it is not inside. */
