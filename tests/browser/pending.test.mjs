@@ -311,7 +311,7 @@ test("on a phone a post shows on the page where it was written, and an edit show
   await edit.getByText("A second wording.").waitFor();
   await looked(page, "pending-edit");
   editing.go(refused);
-  await page.getByText("Not posted: Not now.").waitFor();
+  await page.getByText("Not saved: Not now.").waitFor();
   assert.equal(await box(page, "Edit your post").inputValue(), "A second wording.");
   await page.unroute(POSTS);
   const again = await held(page, POSTS);
