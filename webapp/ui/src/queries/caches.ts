@@ -19,23 +19,22 @@ export function changePost(queries: QueryClient, id: string, change: (post: Post
   return lists;
 }
 
-/** Change a post everywhere for good: no read that began before brings back what it was. */
+/**
+ * Change a post, or begin one, everywhere and for good. What is being read may be of before that, and would bring it
+ * back or leave it out: such reads are stopped at once, and done anew after the change.
+ */
 export function replacePost(queries: QueryClient, id: string, change: (post: Post) => Post): void {
-  readAgain(
-    queries,
-    ({ queryKey: [kind, of] }) => HOLDERS.has(String(kind)) && (kind !== "post" || of === id),
-  );
+  const reading = queries.getQueryCache().findAll({ ...holdsPosts, fetchStatus: "fetching" });
+  for (const query of reading.filter(({ queryKey: [kind, of] }) => kind !== "post" || of === id))
+    readAnew(queries, query);
   changePost(queries, id, change);
 }
 
-/** What is being read may be of before a change: it is stopped at once, and read anew after the change. */
-export function readAgain(queries: QueryClient, which: (query: Query) => boolean): void {
-  for (const query of queries.getQueryCache().findAll({ fetchStatus: "fetching", predicate: which })) {
-    const one = { queryKey: query.queryKey, exact: true };
-    // A list's next page: the list stays where it is, and goes on as one reads.
-    const goesOn = query.state.fetchMeta?.fetchMore !== undefined;
-    void queries.cancelQueries(one).then(() => (goesOn ? undefined : queries.invalidateQueries(one)));
-  }
+function readAnew(queries: QueryClient, { queryKey, state }: Query): void {
+  // A list whose next page was being read stays where it is, and goes on as one reads.
+  const goesOn = state.fetchMeta?.fetchMore !== undefined;
+  const one = { queryKey, exact: true };
+  void queries.cancelQueries(one).then(() => (goesOn ? undefined : queries.invalidateQueries(one)));
 }
 
 /** The same data with each version of one post changed; the very same object where it is not inside. */

@@ -1,8 +1,8 @@
 /** A post that was just published, put into every list where it belongs: none has to be read again for it. */
 
-import { hashKey, type InfiniteData, type QueryClient, type QueryKey } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { FeedItem, Page, Post } from "../api/types";
-import { changePost, readAgain, replacePost } from "./caches";
+import { changePost, replacePost } from "./caches";
 import { personPostsQuery } from "./people";
 import { feedKey, postQuery, type Thread, threadQuery } from "./posts";
 
@@ -24,7 +24,6 @@ export function showPublished(queries: QueryClient, post: Post, account: string)
 }
 
 function putOnTop(queries: QueryClient, key: QueryKey, item: FeedItem): void {
-  readAgain(queries, ({ queryHash }) => queryHash === hashKey(key));
   const list = queries.getQueryData<InfiniteData<Page<FeedItem>>>(key);
   const first = list?.pages[0];
   if (!list || !first || holds(list.pages, item.id)) return;
@@ -42,7 +41,6 @@ function beginThread(queries: QueryClient, post: Post): void {
 
 /** Put an answer into each thread that shows what it answers. */
 function answer(queries: QueryClient, post: Post, parent: string): void {
-  readAgain(queries, ({ queryKey: [kind] }) => kind === "thread");
   for (const [key, thread] of queries.getQueriesData<InfiniteData<Thread>>({ queryKey: ["thread"] })) {
     const last = thread?.pages.at(-1);
     if (!thread || !last || holds(thread.pages, post.id)) continue;
