@@ -113,6 +113,7 @@ describe("showPublished", () => {
     void observer.fetchNextPage();
     showPublished(queries, post("new"), "me");
     await vi.waitFor(() => expect(observer.getCurrentResult().isFetching).toBe(false));
+    await new Promise((done) => setTimeout(done));
     const shown = observer.getCurrentResult().data?.pages.flatMap(({ items }) => items.map(({ id }) => id));
     expect(shown).toEqual(["new", "a"]);
     expect(read).toHaveBeenCalledTimes(2);
