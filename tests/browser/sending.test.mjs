@@ -175,6 +175,32 @@ test("whoever changes words that had arrived is told, and finds the new ones in 
   noTroubles(page);
 });
 
+test("whoever changes an edit that had arrived is told, and saves the new words after it", async () => {
+  const ada = await person("editing");
+  const { id } = await ada.post("/posts", { text: "First wording." });
+  const page = await pageOf(ada);
+  await page.goto(`/posts/${id}/edit`);
+  const words = box(page, "Edit your post");
+  const { go } = await held(page, POSTS, { taken: true });
+  await words.fill("Second wording.");
+  await button(page, "Save").click();
+  go(lost);
+  await page.getByText("Not saved: Troth does not answer.").waitFor();
+  await page.unroute(POSTS);
+  await words.fill("Third wording.");
+  const read = page.waitForResponse((response) => response.url().endsWith(`/posts/${id}`));
+  await button(page, "Save").click();
+  await page.getByText("Not saved, and the text is kept: The post changed").waitFor();
+  await read;
+  // The page begins anew with the post as it is, and has the words still.
+  await gone(page.getByText("Not saved: The post changed"));
+  assert.equal(await words.inputValue(), "Third wording.");
+  await button(page, "Save").click();
+  await article(page, "Third wording.").waitFor();
+  assert.equal((await ada.get(`/posts/${id}`)).version, 3);
+  noTroubles(page);
+});
+
 test("a post that is published while its list is read for the first time is in it", async () => {
   const page = await pageOf(await person("early"));
   const { go, reached } = await held(page, "**/api/v1/feed/*?*", { taken: true, method: "GET" });

@@ -12,7 +12,14 @@ import { type Draft, dropDraft, keepDraft, type Place } from "../lib/drafts";
 import { isStill } from "../session/session";
 import type { Stage } from "../wallet/signing";
 import { replacePost } from "./caches";
-import { ArrivedBeforeError, erase, publish, type Wish, willBeSigned } from "./publish";
+import {
+  ArrivedBeforeError,
+  ChangedMeanwhileError,
+  erase,
+  publish,
+  type Wish,
+  willBeSigned,
+} from "./publish";
 import { showPublished } from "./published";
 
 export interface PendingPost {
@@ -101,6 +108,8 @@ export class Pending {
       } else {
         this.set({ posts: this.without(id) });
       }
+      // What is saved next replaces what the post says now.
+      if (error instanceof ChangedMeanwhileError) void queries.invalidateQueries({ queryKey: ["post", id] });
       throw error;
     }
   }

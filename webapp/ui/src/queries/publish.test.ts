@@ -96,7 +96,7 @@ describe("publishing again what failed", () => {
     expect(await publish(me, edit)).toMatchObject({ text: "After." });
     read = { ...read, text: "Edited elsewhere." };
     answers.push(refusal(409, "version_conflict"));
-    await expect(publish(me, edit)).rejects.toMatchObject({ code: "version_conflict" });
+    await expect(publish(me, edit)).rejects.toMatchObject({ name: "ChangedMeanwhileError" });
   });
 
   it("sends the same record where it was only too fast, or signed out", async () => {

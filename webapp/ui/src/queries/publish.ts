@@ -32,9 +32,18 @@ export class ArrivedBeforeError extends Error {
   }
 }
 
+/** A post became something else after one began to edit it: edited elsewhere, or by a try whose answer was lost. */
+export class ChangedMeanwhileError extends Error {
+  override readonly name = "ChangedMeanwhileError";
+
+  constructor() {
+    super("The post changed since you began to edit it. Save again to replace what it says now.");
+  }
+}
+
 /**
- * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError and ArrivedBeforeError;
- * nothing of the draft is lost by them.
+ * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError
+ * and ChangedMeanwhileError; nothing of the draft is lost by them.
  */
 export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
   const author = await authorFor(me, wish.edits);
@@ -150,7 +159,7 @@ async function sendPost(body: Body, wish: Wish): Promise<Post> {
     const before = await publishedBefore(wish);
     if (before === null || before.deleted_at !== null) throw error;
     if (says(before, wish)) return before;
-    throw wish.edits === null ? new ArrivedBeforeError(before) : error;
+    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError();
   }
 }
 

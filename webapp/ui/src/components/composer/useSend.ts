@@ -8,7 +8,7 @@ import type { Place } from "../../lib/drafts";
 import { postPath } from "../../lib/paths";
 import { useAlive } from "../../lib/useAlive";
 import { type PendingPost, pending, usePendingAt } from "../../queries/pending";
-import { ArrivedBeforeError, type Wish } from "../../queries/publish";
+import { ArrivedBeforeError, ChangedMeanwhileError, type Wish } from "../../queries/publish";
 import { isStill } from "../../session/session";
 import { WalletStoppedError } from "../../wallet/asking";
 import type { DraftState } from "./useDraft";
@@ -49,7 +49,9 @@ export function useSend(
       else notice({ tone: "good", text, link: { to: postPath(post.id), text: "See it" } });
     },
     onError: (failure, { edits }) => {
-      if (here.current || !isStill(queries, account)) return;
+      // Where the post changed, the page begins anew with it, and would no longer say so.
+      const told = here.current && !(failure instanceof ChangedMeanwhileError);
+      if (told || !isStill(queries, account)) return;
       if (failure instanceof ArrivedBeforeError) {
         const link = { to: `${postPath(failure.post.id)}/edit`, text: "Edit it" };
         return notice({ tone: "neutral", text: failure.message, link });
