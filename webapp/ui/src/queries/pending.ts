@@ -6,7 +6,6 @@
  */
 
 import { notifyManager, type QueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
 import type { Me, Post } from "../api/types";
 import { type Draft, dropDraft, keepDraft, type Place } from "../lib/drafts";
 import { isStill } from "../session/session";
@@ -188,22 +187,7 @@ function pendingOf(id: string, me: Me, place: Place, wish: Wish): PendingPost {
 
 export const pending = new Pending({ publish, erase });
 
-const usePending = <Part>(read: (state: State) => Part): Part =>
-  useSyncExternalStore(pending.subscribe, () => read(pending.state()));
-
-/** One's new posts and answers that are on their way and not among those that a list shows already. */
-export function usePendingPosts(
-  account: string | undefined,
-  shown: readonly { id: string }[],
-): PendingPost[] {
-  return newOnes(
-    usePending(({ posts }) => posts),
-    account,
-    shown,
-  );
-}
-
-/** The same; pure. */
+/** One's new posts and answers that are not among those that a list shows already; pure. */
 export function newOnes(
   posts: readonly PendingPost[],
   account: string | undefined,
@@ -212,18 +196,3 @@ export function newOnes(
   const known = new Set(shown.map(({ id }) => id));
   return posts.filter((one) => !one.edits && one.author.id === account && !known.has(one.id));
 }
-
-/** What is on its way from a place where one writes. */
-export const usePendingAt = (account: string, place: Place): PendingPost | undefined =>
-  usePending(() => pending.at(account, place));
-
-/** The edit of one's own post that is on its way. */
-export const usePendingEdit = (account: string | undefined, id: string): PendingPost | undefined =>
-  usePending(({ posts }) => posts.find((one) => one.edits && one.id === id && one.author.id === account));
-
-/** Whether the deletion of one's own post is on its way. */
-export const useErasing = (account: string | undefined, id: string): boolean =>
-  usePending(({ erased }) => erased.some((one) => one.id === id && one.account === account));
-
-/** What was published on this page, the newest first. */
-export const useFresh = (): readonly Fresh[] => usePending(({ fresh }) => fresh);

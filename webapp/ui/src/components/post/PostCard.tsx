@@ -4,7 +4,7 @@ import { Link, useNavigate } from "react-router";
 import type { FeedItem, Post } from "../../api/types";
 import { personPath, postPath } from "../../lib/paths";
 import { exactTime } from "../../lib/time";
-import { useErasing, usePendingEdit } from "../../queries/pending";
+import { useErasing, usePendingEdit } from "../../queries/usePending";
 import { useMe } from "../../session/session";
 import { shortAddress } from "../../wallet/names";
 import { Avatar } from "../Avatar";

@@ -7,8 +7,8 @@ import { List } from "../../components/List";
 import { nameOf } from "../../components/Person";
 import { PendingCard } from "../../components/post/PendingCard";
 import { PostCard } from "../../components/post/PostCard";
-import { usePendingPosts } from "../../queries/pending";
 import { type PostList, personPostsQuery } from "../../queries/people";
+import { usePendingPosts } from "../../queries/usePending";
 
 /** What somebody posted, answered or likes. */
 export function PostsTab({ person, list, own }: { person: User; list: PostList; own: boolean }) {

@@ -1,7 +1,8 @@
 import { useQueries } from "@tanstack/react-query";
 import type { Post } from "../../api/types";
-import { type Fresh, type PendingPost, useFresh, usePendingPosts } from "../../queries/pending";
+import type { Fresh, PendingPost } from "../../queries/pending";
 import { postQuery, type Thread } from "../../queries/posts";
+import { useFresh, usePendingPosts } from "../../queries/usePending";
 import { useMe } from "../../session/session";
 import { branchesOf } from "./branches";
 
