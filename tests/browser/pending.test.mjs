@@ -3,65 +3,21 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { box, looked, pageOf, person, signIn, visitor, write } from "./acts.mjs";
 import { accessible, close, DESKTOP, fourShots, noTroubles, PHONE, shot } from "./kit.mjs";
+import {
+  article,
+  button,
+  card,
+  dialog,
+  gone,
+  held,
+  POSTS,
+  refused,
+  stays,
+  top,
+  watchText,
+} from "./pending.mjs";
 
 after(close);
-const button = (page, name) => page.getByRole("button", { name, exact: true });
-const dialog = (page) => page.getByRole("dialog");
-const card = (page, text) =>
-  page.getByRole("group", { name: "Your post, on its way" }).filter({ hasText: text });
-const article = (page, text) => page.getByRole("article").filter({ hasText: text });
-const gone = (locator) => locator.waitFor({ state: "detached" });
-const top = async (locator) => (await locator.boundingBox()).y;
-const stays = async (locator, before) => {
-  const now = await top(locator);
-  assert.ok(Math.abs(now - before) <= 2, `it was at ${before}, and is at ${now}`);
-};
-const POSTS = "**/api/v1/posts";
-
-// Matching requests wait; `go` lets them and later ones through, or does what it is told. With `taken` they reach the
-// server at once, and only the answer waits.
-async function held(page, path, { taken = false, method = "POST" } = {}) {
-  let go;
-  let reach;
-  const released = new Promise((done) => (go = done));
-  const reached = new Promise((done) => (reach = done));
-  await page.route(path, async (route) => {
-    if (route.request().method() !== method) return route.fallback();
-    const response = taken ? await route.fetch() : null;
-    reach();
-    const act = await released;
-    // Whoever left the page waits for no answer any more.
-    await (act ? act(route) : response ? route.fulfill({ response }) : route.continue()).catch(() => null);
-  });
-  return { go, reached };
-}
-
-const refused = (route) =>
-  route.fulfill({
-    status: 500,
-    contentType: "application/problem+json",
-    body: JSON.stringify({
-      title: "Something went wrong",
-      status: 500,
-      code: "internal",
-      detail: "Not now.",
-    }),
-  });
-
-// In the page: in how many posts a text showed, at each change.
-function watchText(text) {
-  const count = () => {
-    const posts = [...document.querySelectorAll("article, [role=group]")];
-    return posts.filter((one) => one.textContent.includes(text)).length;
-  };
-  window.__counts = [];
-  new MutationObserver(() => window.__counts.push(count())).observe(document.body, {
-    subtree: true,
-    childList: true,
-    characterData: true,
-  });
-}
-
 test("a post shows before the server has answered, and exactly once whoever tells of it first", async () => {
   const { page } = await visitor();
   await signIn(page);
@@ -73,6 +29,8 @@ test("a post shows before the server has answered, and exactly once whoever tell
   await page.evaluate(watchText, text);
   await button(page, "Post").click();
   await card(page, text).getByText("Being sent…").waitFor();
+  await card(page, text).getByText("now", { exact: true }).waitFor();
+  assert.equal(await card(page, text).getByText("unsigned").count(), 0);
   assert.equal(await article(page, text).count(), 0, "nothing to open yet");
   assert.equal(await card(page, text).getByRole("button").count(), 0, "nothing to do with it yet");
   assert.equal(await box(page).inputValue(), "");
@@ -107,7 +65,7 @@ test("the first post of all takes the place of the empty list", async () => {
   const { go } = await held(page, POSTS);
   await box(page).fill("My first.");
   await page.keyboard.press("Control+Enter");
-  await card(page, "My first.").waitFor();
+  await card(page, "My first.").getByText("unsigned").waitFor();
   assert.equal(await page.getByText("Your home is quiet so far").count(), 0);
   go();
   await article(page, "My first.").waitFor();
@@ -311,7 +269,7 @@ test("on a phone a post shows on the page where it was written, and an edit show
   await edit.getByText("A second wording.").waitFor();
   await looked(page, "pending-edit");
   editing.go(refused);
-  await page.getByText("Not posted: Not now.").waitFor();
+  await page.getByText("Not saved: Not now.").waitFor();
   assert.equal(await box(page, "Edit your post").inputValue(), "A second wording.");
   await page.unroute(POSTS);
   const again = await held(page, POSTS);

@@ -35,12 +35,21 @@ export class ProblemError extends Error {
   }
 }
 
-/** No answer came: the network, or the server, is away. */
+/** No answer came, or none in time: the network, or the server, is away. */
 export class UnreachableError extends Error {
   override readonly name = "UnreachableError";
 
+  constructor(why = "Troth does not answer. Check your connection; what you wrote is kept.") {
+    super(why);
+  }
+}
+
+/** Somebody signed in or out between the tries of a write: it would be done in the name of who is there now. */
+export class SessionChangedError extends Error {
+  override readonly name = "SessionChangedError";
+
   constructor() {
-    super("Troth does not answer. Check your connection; what you wrote is kept.");
+    super("You signed in anew while this was on its way. Send it again; what you wrote is kept.");
   }
 }
 

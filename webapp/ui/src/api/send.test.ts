@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { SessionEndedError, UnreachableError } from "./problem";
+import { SessionChangedError, SessionEndedError, UnreachableError } from "./problem";
 import { onSessionEnded, send, sessionBegins } from "./send";
 
 const URL_ = "http://localhost:3000/api/v1/posts";
-const answers: (() => Response)[] = [];
+const answers: ((signal: AbortSignal) => Response | Promise<Response>)[] = [];
 const sent: Request[] = [];
 
 function cookies(values: Record<string, string>) {
@@ -22,13 +22,17 @@ const nothing = () => {
   throw new TypeError("Failed to fetch");
 };
 
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, no) => signal.addEventListener("abort", () => no(signal.reason)));
+const hangs = () => new Promise<never>(() => {});
+
 describe("send", () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    vi.stubGlobal("fetch", async (request: Request) => {
+    vi.stubGlobal("fetch", async (request: Request, { signal }: { signal: AbortSignal }) => {
       sent.push(request);
       const next = answers.shift() ?? answer(500);
-      return next();
+      return Promise.race([next(signal), aborted(signal)]);
     });
     cookies({});
   });
@@ -140,5 +144,69 @@ describe("send", () => {
     answers.push(answer(401));
     const request = new Request("http://localhost:3000/api/v1/auth/password", { method: "POST", body: "{}" });
     expect((await finish(send(request))).status).toBe(401);
+  });
+
+  it("waits half a minute for an answer and no longer, and leaves another try to people", async () => {
+    answers.push(hangs);
+    const work = send(new Request(URL_, { method: "POST", body: "{}" }));
+    const failed = vi.fn();
+    work.catch(failed);
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(failed).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(failed.mock.calls).toEqual([[expect.any(UnreachableError)]]);
+    await expect(work).rejects.toThrow("Troth takes too long to answer.");
+    expect(sent).toHaveLength(1);
+  });
+
+  it("waits as long for the rest of an answer, and for the exchange of a token", async () => {
+    const headers = { "Content-Type": "application/json" };
+    answers.push((signal) => {
+      const start = (body: ReadableStreamDefaultController) =>
+        signal.addEventListener("abort", () => body.error(signal.reason));
+      return new Response(new ReadableStream({ start }), { headers });
+    });
+    await expect(finish(send(new Request(URL_)))).rejects.toThrow("too long");
+    cookies({ troth_csrf_refresh: "def" });
+    answers.push(hangs);
+    await expect(finish(send(new Request(URL_)))).rejects.toThrow("too long");
+  });
+
+  it("gives a file the time that it takes", async () => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    answers.push(() => new Promise((done) => setTimeout(() => done(new Response()), 120_000)));
+    const request = new Request(URL_, { method: "POST", headers, body: "a long one" });
+    expect((await finish(send(request))).status).toBe(200);
+  });
+
+  it("leaves an abort to who asked for it", async () => {
+    const stop = new AbortController();
+    answers.push(hangs);
+    const work = send(new Request(URL_, { signal: stop.signal }));
+    work.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10);
+    stop.abort(new Error("enough"));
+    await expect(work).rejects.toThrow("enough");
+  });
+
+  it("says a write no second time once somebody else may be signed in", async () => {
+    const changes = () => {
+      sessionBegins();
+      return nothing();
+    };
+    answers.push(changes, answer(201));
+    const writes = send(new Request(URL_, { method: "POST", body: "{}" }));
+    await expect(finish(writes)).rejects.toBeInstanceOf(SessionChangedError);
+    expect(sent).toHaveLength(1);
+    answers.length = 0;
+    answers.push(changes, answer(200));
+    expect((await finish(send(new Request(URL_)))).status).toBe(200);
+  });
+
+  it("tells at once who is offline", async () => {
+    vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    answers.push(nothing);
+    await expect(finish(send(new Request(URL_)))).rejects.toBeInstanceOf(UnreachableError);
+    expect(sent).toHaveLength(1);
   });
 });

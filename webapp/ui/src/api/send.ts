@@ -7,11 +7,14 @@
  * - 401 exchanges the refresh token once, one at a time over all tabs: a token that is spent twice ends the session.
  *   So does a request that would go out without an access token though there is a session: reading needs none, and
  *   would be answered as to a stranger.
+ * - What gets no answer within half a minute fails; whoever sends a post again then publishes it once, by its id.
+ * - A write is not tried again once somebody else may have signed in.
  */
 
 import { uuid7 } from "../lib/uuid7";
+import { answered } from "./answered";
 import { accessCsrf, forgetSession, maySession, refreshCsrf } from "./cookies";
-import { SessionEndedError, UnreachableError } from "./problem";
+import { SessionChangedError, SessionEndedError, UnreachableError } from "./problem";
 
 const TRIES = 3;
 const AWAY = new Set([502, 503, 504]);
@@ -34,14 +37,18 @@ export function onSessionEnded(listener: Listener): () => void {
   return () => ended.delete(listener);
 }
 
-/** `fetch` for the API. Raises UnreachableError, and SessionEndedError where a session could not go on. */
+/**
+ * `fetch` for the API. Raises UnreachableError, SessionEndedError where a session could not go on, and
+ * SessionChangedError where another one began before a write was done.
+ */
 export async function send(request: Request): Promise<Response> {
   const key = request.method === "POST" ? (request.headers.get("Idempotency-Key") ?? uuid7()) : null;
   hadSession ||= maySession();
+  const begun = sessions;
   if (isSessions(request) && maySession() && accessCsrf() === null && !(await refreshed())) endHere();
-  const response = await tried(request, key);
+  const response = await tried(request, key, begun);
   if (response.status === 401 && isSessions(request)) {
-    if (maySession() && (await refreshed())) return tried(request, key);
+    if (maySession() && (await refreshed())) return tried(request, key, begun);
     // Somebody signed out elsewhere, or the session was ended there: this page does not know yet.
     if (hadSession) endHere();
   }
@@ -50,10 +57,13 @@ export async function send(request: Request): Promise<Response> {
 
 /** Whether this page ever saw a session, since somebody last signed in or out. */
 let hadSession = false;
+/** How often that changed. */
+let sessions = 0;
 
 /** Somebody signed in or out: what was before is no longer this page's. */
 export function sessionBegins(): void {
   hadSession = false;
+  sessions += 1;
 }
 
 function endHere(): never {
@@ -62,16 +72,17 @@ function endHere(): never {
   throw new SessionEndedError();
 }
 
-async function tried(request: Request, key: string | null): Promise<Response> {
+async function tried(request: Request, key: string | null, begun: number): Promise<Response> {
   const safe = request.method === "GET" || request.method === "HEAD";
   // Whoever signs in is told at once what is down: a contract wallet's node, or the counters of sign-ins.
   const patient = isSessions(request);
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt === TRIES;
-    const response = await once(request, key);
+    const response = await once(request, key, begun);
     const again = patient && (safe || key !== null);
     if (response === null) {
-      if (last) throw new UnreachableError();
+      // Whoever is offline is told at once.
+      if (last || !navigator.onLine) throw new UnreachableError();
       await pause(attempt, null);
     } else if (!last && again && comesBack(response)) {
       await pause(attempt, response.headers.get("Retry-After"));
@@ -81,18 +92,15 @@ async function tried(request: Request, key: string | null): Promise<Response> {
   }
 }
 
-/** One try; null where nothing came back. An abort is the caller's own. */
-async function once(request: Request, key: string | null): Promise<Response | null> {
+/** One try; null where nothing came back. Raises SessionChangedError and what `answered` raises. */
+async function once(request: Request, key: string | null, begun: number): Promise<Response | null> {
+  const writes = request.method !== "GET" && request.method !== "HEAD";
+  if (writes && begun !== sessions) throw new SessionChangedError();
   const copy = request.clone();
   if (key !== null) copy.headers.set("Idempotency-Key", key);
   const csrf = accessCsrf();
   if (csrf !== null && request.method !== "GET") copy.headers.set("X-CSRF-Token", csrf);
-  try {
-    return await fetch(copy);
-  } catch (error) {
-    if (request.signal.aborted) throw error;
-    return null;
-  }
+  return answered(copy);
 }
 
 /** Whether a part is down that may be back within our patience. */
@@ -142,7 +150,7 @@ async function exchange(): Promise<boolean> {
   const headers = { "X-CSRF-Token": csrf, "Idempotency-Key": uuid7() };
   const request = new Request(new URL(REFRESH, location.origin), { method: "POST", headers });
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-    const response = await fetch(request.clone()).catch(() => null);
+    const response = await answered(request.clone());
     if (response?.ok) return true;
     if (response !== null && response.status < 500 && response.status !== 429) return false;
     await pause(attempt, response?.headers.get("Retry-After") ?? null);

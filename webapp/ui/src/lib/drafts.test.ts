@@ -33,6 +33,14 @@ describe("drafts", () => {
     expect(readDraft("alice", "new")).toBeNull();
   });
 
+  it("keeps what was sent without words, under the same id and for the same people", () => {
+    const draft = { ...newDraft(), audience: "followers" as const, sent: true };
+    keepDraft("alice", "quote:1", draft);
+    expect(readDraft("alice", "quote:1")).toMatchObject({ id: draft.id, audience: "followers" });
+    dropDraft("alice", "quote:1");
+    expect(readDraft("alice", "quote:1")).toBeNull();
+  });
+
   it("lets go of uploads that the server has removed, and of drafts of last month", () => {
     keepDraft("alice", "new", { ...newDraft(), text: "with a picture", media: [image] });
     expect(readDraft("alice", "new")?.media).toHaveLength(1);

@@ -31,6 +31,8 @@ export interface Draft {
   audience: "public" | "followers";
   media: DraftMedia[];
   tokens: DraftToken[];
+  /** It was sent once, and may have arrived: its id is kept whatever becomes of its words. */
+  sent?: boolean;
   /** Milliseconds since 1970. */
   savedAt: number;
 }
@@ -60,14 +62,13 @@ export function readDraft(account: string, place: Place, now = Date.now()): Draf
   return now - found.savedAt > MEDIA_MS ? { ...found, media: [] } : found;
 }
 
-/** Keep a draft; an empty one is dropped. False where this browser keeps nothing. */
+/** Keep a draft; an empty one that was never sent is dropped. False where this browser keeps nothing. */
 export function keepDraft(account: string, place: Place, draft: Draft): boolean {
   const key = keyOf(account, place);
   const kept = { ...draft, savedAt: Date.now() };
   memory.delete(key);
   try {
-    const empty = draft.text.trim() === "" && draft.media.length + draft.tokens.length === 0;
-    if (empty) localStorage.removeItem(key);
+    if (!draft.sent && isEmpty(draft)) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(kept));
     return true;
   } catch {
@@ -75,6 +76,9 @@ export function keepDraft(account: string, place: Place, draft: Draft): boolean 
     return false; // full, or switched off
   }
 }
+
+const isEmpty = ({ text, media, tokens }: Draft): boolean =>
+  text.trim() === "" && media.length + tokens.length === 0;
 
 /** Forget a draft, once it is published or thrown away. */
 export function dropDraft(account: string, place: Place): void {

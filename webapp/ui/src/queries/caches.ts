@@ -1,6 +1,6 @@
 /** Posts lie in many lists at once; what changes of one is changed wherever it lies. */
 
-import type { QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Post } from "../api/types";
 
 /** First parts of keys under which posts lie. */
@@ -17,6 +17,24 @@ export function changePost(queries: QueryClient, id: string, change: (post: Post
     queries.setQueryData(key, changed);
   }
   return lists;
+}
+
+/**
+ * Change a post, or begin one, everywhere and for good. What is being read may be of before that, and would bring it
+ * back or leave it out: such reads are stopped at once, and done anew after the change.
+ */
+export function replacePost(queries: QueryClient, id: string, change: (post: Post) => Post): void {
+  const reading = queries.getQueryCache().findAll({ ...holdsPosts, fetchStatus: "fetching" });
+  for (const query of reading.filter(({ queryKey: [kind, of] }) => kind !== "post" || of === id))
+    readAnew(queries, query);
+  changePost(queries, id, change);
+}
+
+function readAnew(queries: QueryClient, { queryKey, state }: Query): void {
+  // A list whose next page was being read stays where it is, and goes on as one reads.
+  const goesOn = state.fetchMeta?.fetchMore !== undefined;
+  const one = { queryKey, exact: true };
+  void queries.cancelQueries(one).then(() => (goesOn ? undefined : queries.invalidateQueries(one)));
 }
 
 /** The same data with each version of one post changed; the very same object where it is not inside. */

@@ -6,12 +6,19 @@
  */
 
 import { notifyManager, type QueryClient } from "@tanstack/react-query";
-import { useSyncExternalStore } from "react";
 import type { Me, Post } from "../api/types";
-import { type Draft, dropDraft, type Place } from "../lib/drafts";
+import { type Draft, dropDraft, keepDraft, type Place } from "../lib/drafts";
+import { isStill } from "../session/session";
 import type { Stage } from "../wallet/signing";
-import { changePost } from "./caches";
-import { erase, publish, type Wish } from "./publish";
+import { replacePost } from "./caches";
+import {
+  ArrivedBeforeError,
+  ChangedMeanwhileError,
+  erase,
+  publish,
+  type Wish,
+  willBeSigned,
+} from "./publish";
 import { showPublished } from "./published";
 
 export interface PendingPost {
@@ -24,7 +31,17 @@ export interface PendingPost {
   parent: string | null;
   quotes: { id: string; content: string | null } | null;
   edits: boolean;
+  /** Whether it will be. */
+  signed: boolean;
+  /** Since when there is the post, RFC 3339. */
+  at: string;
   stage: Stage;
+}
+
+/** A new post, and what it answers. */
+export interface Fresh {
+  id: string;
+  parent: string | null;
 }
 
 interface Acts {
@@ -36,9 +53,9 @@ interface State {
   /** The newest first. */
   posts: readonly PendingPost[];
   /** What was published on this page, the newest first: it stays where it was shown while it was on its way. */
-  fresh: readonly string[];
-  /** Posts whose deletion is signed and on its way. */
-  erased: readonly string[];
+  fresh: readonly Fresh[];
+  /** Posts whose deletion is signed and on its way, and whose they are. */
+  erased: readonly { id: string; account: string }[];
 }
 
 type Sent = (account: string, place: Place) => void;
@@ -65,7 +82,15 @@ export class Pending {
     return () => this.sent.delete(listener);
   }
 
-  /** Publish a draft and show it meanwhile. Raises what `publish` raises. */
+  /** What is on its way from a place. */
+  at(account: string, place: Place): PendingPost | undefined {
+    return this.now.posts.find((one) => one.author.id === account && one.place === place);
+  }
+
+  /**
+   * Publish a draft and show it meanwhile. Raises what `publish` raises; where what was sent before had arrived, the
+   * draft becomes that of the post's edit.
+   */
   async post(queries: QueryClient, me: Me, place: Place, wish: Wish): Promise<Post> {
     const { id } = wish.edits ?? wish.draft;
     this.set({ posts: [pendingOf(id, me, place, wish), ...this.without(id)] });
@@ -73,34 +98,52 @@ export class Pending {
       this.set({ posts: this.now.posts.map((one) => (one.id === id ? { ...one, stage } : one)) });
     try {
       const post = await this.acts.publish(me, wish, tell);
-      dropDraft(me.profile.id, place);
-      together(
-        () => showPublished(queries, post, me.profile.id),
-        () => {
-          this.set({ posts: this.without(id), fresh: [id, ...this.now.fresh].slice(0, MOST_FRESH) });
-          for (const listener of this.sent) listener(me.profile.id, place);
-        },
-      );
+      this.arrived(queries, me.profile.id, place, post);
       return post;
     } catch (error) {
-      this.set({ posts: this.without(id) });
+      if (error instanceof ArrivedBeforeError) {
+        keepDraft(me.profile.id, `edit:${id}`, { ...wish.draft, sent: false });
+        this.arrived(queries, me.profile.id, place, error.post);
+      } else {
+        this.set({ posts: this.without(id) });
+      }
+      // What is saved next replaces what the post says now.
+      if (error instanceof ChangedMeanwhileError) void queries.invalidateQueries({ queryKey: ["post", id] });
       throw error;
     }
+  }
+
+  private arrived(queries: QueryClient, account: string, place: Place, post: Post): void {
+    dropDraft(account, place);
+    const { id, parent } = post;
+    const still = isStill(queries, account);
+    const fresh = still && post.version === 1 ? [{ id, parent }, ...this.now.fresh] : this.now.fresh;
+    together(
+      () => still && showPublished(queries, post, account),
+      () => {
+        this.set({ posts: this.without(id), fresh: fresh.slice(0, MOST_FRESH) });
+        for (const listener of this.sent) listener(account, place);
+      },
+    );
   }
 
   /** Delete a post for good; it shows as erased from its signature on. Raises what `erase` raises. */
   async erase(queries: QueryClient, me: Me, post: Post): Promise<void> {
     const { id } = post;
-    const back = () => this.set({ erased: this.now.erased.filter((one) => one !== id) });
+    const account = me.profile.id;
+    const back = () => this.set({ erased: this.now.erased.filter((one) => one.id !== id) });
     const tell = (stage: Stage) => {
       back();
-      if (stage === "sending") this.set({ erased: [...this.now.erased, id] });
+      if (stage === "sending") this.set({ erased: [...this.now.erased, { id, account }] });
     };
     try {
       await this.acts.erase(me, post, tell);
       const deleted_at = new Date().toISOString();
-      together(() => changePost(queries, id, (one) => ({ ...one, text: null, media: [], deleted_at })), back);
-      void queries.invalidateQueries({ queryKey: ["post", id] });
+      together(
+        () => replacePost(queries, id, (one) => ({ ...one, text: null, media: [], deleted_at })),
+        back,
+      );
+      for (const kind of ["post", "history"]) void queries.invalidateQueries({ queryKey: [kind, id] });
     } catch (error) {
       back();
       throw error;
@@ -125,7 +168,8 @@ function together(lists: () => void, onTop: () => void): void {
   });
 }
 
-function pendingOf(id: string, me: Me, place: Place, { draft, replyTo, quotes, edits }: Wish): PendingPost {
+function pendingOf(id: string, me: Me, place: Place, wish: Wish): PendingPost {
+  const { draft, replyTo, quotes, edits } = wish;
   const quoted = quotes ?? (edits?.quoted ? { id: edits.quoted, content: edits.quotes } : null);
   return {
     id,
@@ -135,28 +179,15 @@ function pendingOf(id: string, me: Me, place: Place, { draft, replyTo, quotes, e
     parent: replyTo?.id ?? null,
     quotes: quoted && { id: quoted.id, content: quoted.content },
     edits: edits !== null,
+    signed: willBeSigned(me, edits),
+    at: edits?.created_at ?? new Date().toISOString(),
     stage: "sending",
   };
 }
 
 export const pending = new Pending({ publish, erase });
 
-const usePending = <Part>(read: (state: State) => Part): Part =>
-  useSyncExternalStore(pending.subscribe, () => read(pending.state()));
-
-/** One's new posts and answers that are on their way and not among those that a list shows already. */
-export function usePendingPosts(
-  account: string | undefined,
-  shown: readonly { id: string }[],
-): PendingPost[] {
-  return newOnes(
-    usePending(({ posts }) => posts),
-    account,
-    shown,
-  );
-}
-
-/** The same; pure. */
+/** One's new posts and answers that are not among those that a list shows already; pure. */
 export function newOnes(
   posts: readonly PendingPost[],
   account: string | undefined,
@@ -165,17 +196,3 @@ export function newOnes(
   const known = new Set(shown.map(({ id }) => id));
   return posts.filter((one) => !one.edits && one.author.id === account && !known.has(one.id));
 }
-
-/** What is on its way from a place where one writes. */
-export const usePendingAt = (account: string, place: Place): PendingPost | undefined =>
-  usePending(({ posts }) => posts.find((one) => one.author.id === account && one.place === place));
-
-/** The edit of a post that is on its way. */
-export const usePendingEdit = (id: string): PendingPost | undefined =>
-  usePending(({ posts }) => posts.find((one) => one.edits && one.id === id));
-
-/** Whether a post's deletion is on its way. */
-export const useErasing = (id: string): boolean => usePending(({ erased }) => erased.includes(id));
-
-/** What was published on this page, the newest first. */
-export const useFresh = (): readonly string[] => usePending(({ fresh }) => fresh);

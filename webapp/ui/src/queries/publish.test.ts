@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Me } from "../api/types";
+import type { Me, Post } from "../api/types";
 import { newDraft } from "../lib/drafts";
 import { keepKey } from "../wallet/device/vault";
 import { newKey } from "../wallet/keys";
@@ -72,12 +72,31 @@ describe("publishing again what failed", () => {
   it("finds the post that it became though no answer said so, where it is signed anew after a reload", async () => {
     const said = wish("Taken, and the page went.");
     const there = { id: said.draft.id, text: said.draft.text, audience: "public", media: [] };
-    read = { ...there, reply_to: null, quotes: null };
+    read = { ...there, reply_to: null, quotes: null, deleted_at: null };
     answers.push(refusal(409, "version_conflict"));
     expect(await publish(me, said)).toMatchObject({ id: said.draft.id });
     const other = { ...said, draft: { ...said.draft, text: "Written differently meanwhile." } };
     answers.push(refusal(409, "version_conflict"));
+    await expect(publish(me, other)).rejects.toMatchObject({
+      name: "ArrivedBeforeError",
+      post: { id: said.draft.id, text: "Taken, and the page went." },
+    });
+    read = { ...read, text: null, deleted_at: "2026-03-01T12:00:00Z" };
+    answers.push(refusal(409, "version_conflict"));
     await expect(publish(me, other)).rejects.toMatchObject({ code: "version_conflict" });
+  });
+
+  it("finds the edit that was taken though no answer said so, and no other one", async () => {
+    const said = wish("Before.");
+    const there = { id: said.draft.id, author: AUTHOR, content: ZERO_HASH, reply_to: null, quotes: null };
+    const edits = { ...there, audience: "public", media: [], deleted_at: null } as unknown as Post;
+    const edit = { ...said, draft: { ...said.draft, text: "After." }, edits };
+    read = { ...edits, content: `0x${"11".repeat(32)}`, text: "After." };
+    answers.push(refusal(409, "version_conflict"));
+    expect(await publish(me, edit)).toMatchObject({ text: "After." });
+    read = { ...read, text: "Edited elsewhere." };
+    answers.push(refusal(409, "version_conflict"));
+    await expect(publish(me, edit)).rejects.toMatchObject({ name: "ChangedMeanwhileError" });
   });
 
   it("sends the same record where it was only too fast, or signed out", async () => {

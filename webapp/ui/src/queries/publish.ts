@@ -23,9 +23,27 @@ export interface Wish {
 
 type Tell = (stage: Stage) => void;
 
+/** A draft was changed after it had been sent, and what was sent had arrived. */
+export class ArrivedBeforeError extends Error {
+  override readonly name = "ArrivedBeforeError";
+
+  constructor(readonly post: Post) {
+    super("Your post had arrived as it was before you changed it. Your new words wait in its edit.");
+  }
+}
+
+/** A post became something else after one began to edit it: edited elsewhere, or by a try whose answer was lost. */
+export class ChangedMeanwhileError extends Error {
+  override readonly name = "ChangedMeanwhileError";
+
+  constructor() {
+    super("The post changed since you began to edit it. Save again to replace what it says now.");
+  }
+}
+
 /**
- * Publish what a draft says, and tell how far it is. Raises WalletStoppedError and ProblemError; nothing of the draft
- * is lost by them.
+ * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError
+ * and ChangedMeanwhileError; nothing of the draft is lost by them.
  */
 export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
   const author = await authorFor(me, wish.edits);
@@ -83,12 +101,21 @@ export async function erase(me: Me, post: Post, tell: Tell): Promise<void> {
  * may sign for, or the first one. Null for who has no wallet, and for posts made without one.
  */
 export async function authorFor(me: Me, edits: Post | null): Promise<Hex | null> {
-  const own = me.profile.authors.filter((author) => author.signs).map((author) => author.address as Hex);
-  if (edits !== null) return own.find((address) => address === edits.author) ?? null;
+  const own = signersFor(me, edits);
+  if (edits !== null) return own[0] ?? null;
   const connected = walletState().connected?.address;
   if (connected && own.includes(connected)) return connected;
   for (const address of own) if (await usableDevice(address)) return address;
   return own[0] ?? null;
+}
+
+/** Whether a post, or the edit of one, will be signed. */
+export const willBeSigned = (me: Me, edits: Post | null): boolean => signersFor(me, edits).length > 0;
+
+/** The addresses that may sign. */
+function signersFor(me: Me, edits: Post | null): Hex[] {
+  const own = me.profile.authors.filter((author) => author.signs).map((author) => author.address as Hex);
+  return edits === null ? own : own.filter((address) => address === edits.author);
 }
 
 function wordsOf({ draft, replyTo, quotes, edits }: Wish): PostWords {
@@ -128,22 +155,25 @@ async function sendPost(body: Body, wish: Wish): Promise<Post> {
   try {
     return await sendOnce(body, wish);
   } catch (error) {
-    const before =
-      isCode(error, "version_conflict") && wish.edits === null ? await publishedBefore(wish) : null;
-    if (before === null) throw error;
-    return before;
+    if (!isCode(error, "version_conflict")) throw error;
+    const before = await publishedBefore(wish);
+    if (before === null || before.deleted_at !== null) throw error;
+    if (says(before, wish)) return before;
+    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError();
   }
 }
 
-/** The post that a draft became though its answer was lost with the page, and that was signed anew; null if none did. */
-async function publishedBefore(wish: Wish): Promise<Post | null> {
-  const params = { path: { post_id: wish.draft.id } };
-  const post = await take(api.GET("/api/v1/posts/{post_id}", { params })).then(asPost, () => null);
-  if (post === null) return null;
+/** The post that a draft became though its answer was lost; null if none did. */
+function publishedBefore({ draft, edits }: Wish): Promise<Post | null> {
+  const params = { path: { post_id: edits?.id ?? draft.id } };
+  return take(api.GET("/api/v1/posts/{post_id}", { params })).then(asPost, () => null);
+}
+
+function says(post: Post, wish: Wish): boolean {
   const { audience, text, media, replyTo, quotes } = wordsOf(wish);
   const files = post.media.map(({ digest, mime, alt }) => ({ digest, mime, alt }));
   const said = [post.audience, post.text, files, post.reply_to ?? ZERO_HASH, post.quotes ?? ZERO_HASH];
-  return JSON.stringify(said) === JSON.stringify([audience, text, media, replyTo, quotes]) ? post : null;
+  return JSON.stringify(said) === JSON.stringify([audience, text, media, replyTo, quotes]);
 }
 
 async function sendOnce(body: Body, { replyTo }: Wish): Promise<Post> {

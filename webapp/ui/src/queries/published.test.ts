@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { describe, expect, it } from "vitest";
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
+import { describe, expect, it, vi } from "vitest";
 import type { Post } from "../api/types";
 import { showPublished } from "./published";
 
@@ -75,6 +75,48 @@ describe("showPublished", () => {
     answer(thread(post("a"), [post("a1", { parent: "a" })]));
     await reading;
     expect(ids("thread", "a")?.flat()).toEqual(["a1", "a2"]);
+  });
+
+  it("reads a list anew that was in its first read, which may be of before the post", async () => {
+    const { queries, ids } = filled();
+    const answers: ((data: unknown) => void)[] = [];
+    const queryFn = () => new Promise((done) => answers.push(done));
+    for (const queryKey of [
+      ["feed", "me"],
+      ["thread", "a"],
+    ]) {
+      queries.removeQueries({ queryKey });
+      new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => {});
+    }
+    showPublished(queries, post("new", { parent: "a" }), "me");
+    await vi.waitFor(() => expect(answers).toHaveLength(4));
+    for (const [index, answer] of answers.entries())
+      answer(index < 2 ? list([post("old")]) : list([post("new"), post("old")]));
+    await vi.waitFor(() => expect(ids("feed", "me")).toEqual([["new", "old"]]));
+    await vi.waitFor(() => expect(ids("thread", "a")).toEqual([["new", "old"]]));
+  });
+
+  it("leaves a list where it is whose next page is being read", async () => {
+    const queries = new QueryClient();
+    const first = { items: [post("a")], next: "b" };
+    const read = vi.fn((page: string) =>
+      page ? new Promise<typeof first>(() => {}) : Promise.resolve(first),
+    );
+    const observer = new InfiniteQueryObserver(queries, {
+      queryKey: ["feed", "me"],
+      queryFn: ({ pageParam }) => read(pageParam),
+      initialPageParam: "",
+      getNextPageParam: (page) => page.next,
+    });
+    observer.subscribe(() => {});
+    await vi.waitFor(() => expect(observer.getCurrentResult().hasNextPage).toBe(true));
+    void observer.fetchNextPage();
+    showPublished(queries, post("new"), "me");
+    await vi.waitFor(() => expect(observer.getCurrentResult().isFetching).toBe(false));
+    await new Promise((done) => setTimeout(done));
+    const shown = observer.getCurrentResult().data?.pages.flatMap(({ items }) => items.map(({ id }) => id));
+    expect(shown).toEqual(["new", "a"]);
+    expect(read).toHaveBeenCalledTimes(2);
   });
 
   it("changes an edited post where it lies, and puts it nowhere anew", () => {

@@ -2,14 +2,14 @@
 
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import type { FeedItem, Page, Post } from "../api/types";
-import { changePost } from "./caches";
+import { changePost, replacePost } from "./caches";
 import { personPostsQuery } from "./people";
 import { feedKey, postQuery, type Thread, threadQuery } from "./posts";
 
 /** Put a post, or its edit, where it belongs; what has it already keeps it once. */
 export function showPublished(queries: QueryClient, post: Post, account: string): void {
+  replacePost(queries, post.id, (one) => ({ ...one, ...post }));
   queries.setQueryData(postQuery(post.id).queryKey, post);
-  changePost(queries, post.id, (one) => ({ ...one, ...post }));
   if (post.version > 1) {
     void queries.invalidateQueries({ queryKey: ["history", post.id] });
     return;
@@ -27,7 +27,6 @@ function putOnTop(queries: QueryClient, key: QueryKey, item: FeedItem): void {
   const list = queries.getQueryData<InfiniteData<Page<FeedItem>>>(key);
   const first = list?.pages[0];
   if (!list || !first || holds(list.pages, item.id)) return;
-  stopReading(queries, key);
   const top = { ...first, items: [item, ...first.items] };
   queries.setQueryData(key, { ...list, pages: [top, ...list.pages.slice(1)] });
 }
@@ -46,18 +45,12 @@ function answer(queries: QueryClient, post: Post, parent: string): void {
     const last = thread?.pages.at(-1);
     if (!thread || !last || holds(thread.pages, post.id)) continue;
     if (thread.pages[0]?.post.id !== parent && !holds(thread.pages, parent)) continue;
-    stopReading(queries, key);
     const grown = { ...last, items: [...last.items, post] };
     queries.setQueryData(key, { ...thread, pages: [...thread.pages.slice(0, -1), grown] });
   }
   // What others answered meanwhile comes with the next look.
   void queries.invalidateQueries({ queryKey: ["thread"], refetchType: "none" });
   bump(queries, parent, "comments");
-}
-
-/** What is being read may be of before the post: it would take it away again. */
-function stopReading(queries: QueryClient, queryKey: QueryKey): void {
-  void queries.cancelQueries({ queryKey, exact: true });
 }
 
 const holds = (pages: Page<Post>[], id: string): boolean =>

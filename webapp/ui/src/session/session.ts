@@ -40,6 +40,10 @@ export function useMe(): Me | null | undefined {
   return useQuery(meQuery).data;
 }
 
+/** Whether an account is the one that is signed in: what it began may end after somebody else came. */
+export const isStill = (queries: QueryClient, account: string): boolean =>
+  queries.getQueryData<Me | null>(ME)?.profile.id === account;
+
 let ended = false;
 
 /** Whether the session of the account that the page shows is over. */

@@ -137,11 +137,11 @@ async function answered<Answer>(
   }
 }
 
+const OURS = new Set(["ProblemError", "UnreachableError", "SessionEndedError", "SessionChangedError"]);
+
 /** A refusal of the API, met on the way, is no wallet's. */
 function isOurs(error: unknown): boolean {
-  return (
-    error instanceof Error && ["ProblemError", "UnreachableError", "SessionEndedError"].includes(error.name)
-  );
+  return error instanceof Error && OURS.has(error.name);
 }
 
 /** Wait until the person tries again, or the wallet changes so that the hurdle is gone; a leaving person ends it. */

@@ -1,28 +1,25 @@
-import { Gem, Globe, ImagePlus, Users } from "lucide-react";
-import { lazy, Suspense, useRef, useState } from "react";
-import { Link, useLocation } from "react-router";
-import { SessionEndedError, sentenceOf } from "../../api/problem";
+import { lazy, Suspense, useRef } from "react";
 import type { Me, Post } from "../../api/types";
 import { type Draft, newDraft, type Place } from "../../lib/drafts";
-import { ACCEPTED, MOST_IMAGES, refusalOf, upload } from "../../queries/upload";
-import { WalletStoppedError } from "../../wallet/asking";
+import { pending } from "../../queries/pending";
+import { MOST_IMAGES } from "../../queries/upload";
 import { Avatar } from "../Avatar";
-import { Button, IconButton } from "../Button";
+import { Button } from "../Button";
 import { PendingCard } from "../post/PendingCard";
 import { Quoted } from "../post/Quoted";
 import { Attached } from "./Attached";
 import css from "./Composer.module.css";
+import { Audience, CharacterCount, FileButton, MOST_CHARACTERS, TokenButton } from "./Foot";
 import { TextBox } from "./TextBox";
+import { Trouble } from "./Trouble";
 import { useDraft } from "./useDraft";
+import { useFiles } from "./useFiles";
 import { useSend } from "./useSend";
 
-const TokenPicker = lazy(async () => ({ default: (await import("../tokens/TokenPicker")).TokenPicker }));
 const AttachedTokens = lazy(async () => ({
   default: (await import("../tokens/AttachedTokens")).AttachedTokens,
 }));
 
-export const MOST_CHARACTERS = 10_000;
-const COUNT_FROM = 8_000;
 const NOTHING: Draft = newDraft();
 
 interface Props {
@@ -39,7 +36,11 @@ interface Props {
 }
 
 /** Where posts are written, answered, quoted and edited. What is written stays, whatever happens. */
-export function Composer({
+export function Composer(props: Props) {
+  return <Writing key={`${props.me.profile.id} ${props.place}`} {...props} />;
+}
+
+function Writing({
   me,
   place,
   replyTo = null,
@@ -52,13 +53,17 @@ export function Composer({
 }: Props) {
   const box = useRef<HTMLTextAreaElement>(null);
   const state = useDraft(me.profile.id, place, start);
-  const { draft, change, kept } = state;
+  const { draft, kept } = state;
+  // What comes late, as from a dialog that was open, changes nothing of what is on its way.
+  const change = (part: Partial<Draft>) => {
+    if (!pending.at(me.profile.id, place)) state.change(part);
+  };
   const files = useFiles(draft, change);
   const length = [...draft.text].length;
   const held = draft.media.length + draft.tokens.length;
   const something = draft.text.trim() !== "" || held > 0 || quotes !== null;
   const may = something && length <= MOST_CHARACTERS && files.coming.length === 0;
-  const { going, error, send } = useSend(me, place, state, { draft, replyTo, quotes, edits }, onDone);
+  const { going, error, send } = useSend(me, place, state, { replyTo, quotes, edits }, onDone);
   const busy = going !== undefined;
   // While it is on its way it shows as a post, and here only once more where it comes back.
   const shown = busy ? NOTHING : draft;
@@ -86,7 +91,13 @@ export function Composer({
           </Suspense>
         )}
         {quotes && !busy && <Quoted id={quotes.id} content={quotes.content} />}
-        <Trouble error={busy ? null : error} kept={kept} refused={files.refused} busy={busy} />
+        <Trouble
+          error={busy ? null : error}
+          deed={edits ? "saved" : "posted"}
+          kept={kept}
+          refused={files.refused}
+          busy={busy}
+        />
         <div className={css.foot}>
           <FileButton disabled={busy} onFiles={files.add} />
           <TokenButton
@@ -116,153 +127,4 @@ function wordsOf(replyTo: Post | null, edits: Post | null) {
   if (edits) return { label: "Edit your post", placeholder: "", button: "Save" };
   if (replyTo) return { label: "Write an answer", placeholder: "Answer", button: "Answer" };
   return { label: "Write a post", placeholder: "What do you want to put your name to?", button: "Post" };
-}
-
-function useFiles(draft: Draft, change: (part: Partial<Draft>) => void) {
-  const [coming, setComing] = useState<string[]>([]);
-  const [refused, setRefused] = useState<string[]>([]);
-  const media = useRef(draft.media);
-  media.current = draft.media;
-  const take = async (file: File) => {
-    setComing((names) => [...names, file.name]);
-    try {
-      const made = await upload(file);
-      const next = [...media.current.filter((one) => one.id !== made.id), made];
-      media.current = next;
-      change({ media: next });
-    } catch (error) {
-      setRefused((all) => [...all, refusalOf(error, file.name)]);
-    } finally {
-      setComing((names) => names.filter((name) => name !== file.name));
-    }
-  };
-  const add = (files: File[]) => {
-    const room = MOST_IMAGES - media.current.length - draft.tokens.length - coming.length;
-    setRefused(
-      files.length > room ? [`A post holds at most ${MOST_IMAGES} pictures and tokens, or one video.`] : [],
-    );
-    for (const file of files.slice(0, Math.max(0, room))) void take(file);
-  };
-  return { coming, refused, add };
-}
-
-function FileButton({ disabled, onFiles }: { disabled: boolean; onFiles: (files: File[]) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <IconButton label="Add pictures or a video" disabled={disabled} onClick={() => input.current?.click()}>
-        <ImagePlus size={20} />
-      </IconButton>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple
-        accept={ACCEPTED}
-        onChange={(event) => {
-          onFiles([...(event.target.files ?? [])]);
-          event.target.value = "";
-        }}
-      />
-    </>
-  );
-}
-
-interface TokenButtonProps {
-  account: string;
-  draft: Draft;
-  disabled: boolean;
-  change: (part: Partial<Draft>) => void;
-}
-
-function TokenButton({ account, draft, disabled, change }: TokenButtonProps) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <IconButton label="Attach a token you hold" disabled={disabled} onClick={() => setOpen(true)}>
-        <Gem size={20} />
-      </IconButton>
-      {open && (
-        <Suspense fallback={null}>
-          <TokenPicker
-            account={account}
-            chosen={draft.tokens.map(({ asset }) => asset)}
-            onChoose={(token) => {
-              change({ tokens: [...draft.tokens, token] });
-              setOpen(false);
-            }}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
-      )}
-    </>
-  );
-}
-
-function Audience({
-  value,
-  disabled,
-  onChange,
-}: {
-  value: Draft["audience"];
-  disabled: boolean;
-  onChange: (value: Draft["audience"]) => void;
-}) {
-  return (
-    <label className={css.audience}>
-      <span className="visually-hidden">Who sees it</span>
-      {value === "public" ? <Globe size={16} aria-hidden="true" /> : <Users size={16} aria-hidden="true" />}
-      <select
-        value={value}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.value as Draft["audience"])}
-      >
-        <option value="public">Everybody</option>
-        <option value="followers">My followers</option>
-      </select>
-    </label>
-  );
-}
-
-function CharacterCount({ length }: { length: number }) {
-  if (length < COUNT_FROM) return <span className={css.count} />;
-  const left = MOST_CHARACTERS - length;
-  return (
-    <span className={`${css.count} ${left < 0 ? css.over : ""}`} role="status">
-      {left < 0 ? `${-left} too many` : `${left} left`}
-    </span>
-  );
-}
-
-interface TroubleProps {
-  error: unknown;
-  kept: boolean;
-  refused: string[];
-  busy: boolean;
-}
-
-/** What went wrong, in place; the text stays as it is. */
-function Trouble({ error, kept, refused, busy }: TroubleProps) {
-  const { pathname, search } = useLocation();
-  return (
-    <div className={css.trouble} role="status">
-      {busy && <p className="visually-hidden">It is on its way, and shown already.</p>}
-      {refused.map((text) => (
-        <p key={text}>{text}</p>
-      ))}
-      {!kept && <p>This browser cannot keep drafts: publish before you close the page.</p>}
-      {error instanceof SessionEndedError && (
-        <p>
-          Your session has ended; the text is kept.{" "}
-          <Link to={`/signin?next=${encodeURIComponent(pathname + search)}`}>Sign in again</Link>
-        </p>
-      )}
-      {error instanceof WalletStoppedError && (
-        <p className={css.neutral}>Not signed, so not posted; the text is kept.</p>
-      )}
-      {error && !(error instanceof SessionEndedError || error instanceof WalletStoppedError) ? (
-        <p>Not posted: {sentenceOf(error)}</p>
-      ) : null}
-    </div>
-  );
 }

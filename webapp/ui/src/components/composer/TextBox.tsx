@@ -59,7 +59,7 @@ export function TextBox({
     setAt(0);
   };
   const choose = (choice: Choice | undefined) => {
-    if (!choice || !wanted || !box.current) return;
+    if (readOnly || !choice || !wanted || !box.current) return;
     const done = completed(value, box.current.selectionStart, wanted, choice.value);
     caret.current = done.caret;
     setWanted(null);
@@ -69,6 +69,7 @@ export function TextBox({
   const key = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
+      setWanted(null);
       onSend();
       return;
     }

@@ -6,8 +6,8 @@ export interface DraftState {
   change: (part: Partial<Draft>) => void;
   /** Forget it and begin anew: it was published, or thrown away. */
   done: () => void;
-  /** Keep it now, and not a moment later. */
-  keep: () => void;
+  /** The draft as it is now, to be sent: kept before that, even where it has no words. */
+  freeze: () => Draft;
   /** False where this browser cannot keep it. */
   kept: boolean;
 }
@@ -41,11 +41,17 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
       keep();
     };
   }, [keep]);
+  const freeze = useCallback(() => {
+    now.current = { draft: { ...now.current.draft, sent: true }, dirty: true };
+    keep();
+    return now.current.draft;
+  }, [keep]);
+  const audience = start?.audience ?? "public";
   const done = useCallback(() => {
-    const next = newDraft();
+    const next = { ...newDraft(), audience };
     now.current = { draft: next, dirty: false };
     setDraft(next);
     dropDraft(account, place);
-  }, [account, place]);
-  return { draft, change, done, keep, kept };
+  }, [account, place, audience]);
+  return { draft, change, done, freeze, kept };
 }

@@ -5,9 +5,12 @@ import { sentenceOf } from "../../api/problem";
 import type { Me, Post } from "../../api/types";
 import { notice } from "../../app/notices";
 import type { Place } from "../../lib/drafts";
+import { postPath } from "../../lib/paths";
 import { useAlive } from "../../lib/useAlive";
-import { type PendingPost, pending, usePendingAt } from "../../queries/pending";
-import type { Wish } from "../../queries/publish";
+import { type PendingPost, pending } from "../../queries/pending";
+import { ArrivedBeforeError, ChangedMeanwhileError, type Wish } from "../../queries/publish";
+import { usePendingAt } from "../../queries/usePending";
+import { isStill } from "../../session/session";
 import { WalletStoppedError } from "../../wallet/asking";
 import type { DraftState } from "./useDraft";
 
@@ -18,12 +21,15 @@ interface Sending {
   send: () => void;
 }
 
-/** Sends the draft of a place. Whoever went elsewhere meanwhile is told there how it ended. */
+/**
+ * Sends the draft of a place as it is in that moment. Whoever went elsewhere meanwhile is told there how it ended; who
+ * signed in meanwhile as somebody else is told nothing.
+ */
 export function useSend(
   me: Me,
   place: Place,
-  { keep, done }: DraftState,
-  wish: Wish,
+  { freeze, done }: DraftState,
+  about: Omit<Wish, "draft">,
   onDone: ((post: Post) => void) | undefined,
 ): Sending {
   const queries = useQueryClient();
@@ -35,22 +41,28 @@ export function useSend(
     [account, place, done],
   );
   const { mutate, error } = useMutation({
-    mutationFn: () => pending.post(queries, me, place, wish),
+    mutationFn: (wish: Wish) => pending.post(queries, me, place, wish),
     meta: { quiet: true },
-    onSuccess: (post) => {
+    onSuccess: (post, { edits }) => {
+      if (!isStill(queries, account)) return;
+      const text = edits ? "Saved." : "Posted.";
       if (onDone && here.current) onDone(post);
-      else notice({ tone: "good", text: "Posted.", link: { to: `/posts/${post.id}`, text: "See it" } });
+      else notice({ tone: "good", text, link: { to: postPath(post.id), text: "See it" } });
     },
-    onError: (failure) => {
-      if (here.current) return;
+    onError: (failure, { edits }) => {
+      // Where the post changed, the page begins anew with it, and would no longer say so.
+      const told = here.current && !(failure instanceof ChangedMeanwhileError);
+      if (told || !isStill(queries, account)) return;
+      if (failure instanceof ArrivedBeforeError) {
+        const link = { to: `${postPath(failure.post.id)}/edit`, text: "Edit it" };
+        return notice({ tone: "neutral", text: failure.message, link });
+      }
       const tone = failure instanceof WalletStoppedError ? "neutral" : "bad";
       const link = { to: pathname + search, text: "Go back to it" };
-      notice({ tone, text: `Not posted, and the text is kept: ${sentenceOf(failure)}`, link });
+      const deed = edits ? "saved" : "posted";
+      notice({ tone, text: `Not ${deed}, and the text is kept: ${sentenceOf(failure)}`, link });
     },
   });
-  const send = () => {
-    keep();
-    mutate();
-  };
+  const send = () => mutate({ ...about, draft: freeze() });
   return { going: usePendingAt(account, place), error, send };
 }

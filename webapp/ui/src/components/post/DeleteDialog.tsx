@@ -5,6 +5,7 @@ import type { Me, Post } from "../../api/types";
 import { notice } from "../../app/notices";
 import { useAlive } from "../../lib/useAlive";
 import { pending } from "../../queries/pending";
+import { isStill } from "../../session/session";
 import { WalletStoppedError } from "../../wallet/asking";
 import { Button } from "../Button";
 import { Dialog } from "../Dialog";
@@ -15,19 +16,22 @@ export function DeleteDialog({ me, post, onClose }: { me: Me; post: Post; onClos
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const open = useAlive();
+  const still = () => isStill(queries, me.profile.id);
+  const failed = (error: unknown) => {
+    setBusy(false);
+    const stopped = error instanceof WalletStoppedError;
+    // Shown as erased, the post takes this dialog with it; what brought it back is said at the edge of the page.
+    if (open.current) setProblem(stopped ? null : sentenceOf(error));
+    else if (still()) notice({ tone: stopped ? "neutral" : "bad", text: `Not erased: ${sentenceOf(error)}` });
+  };
   const run = async () => {
     setBusy(true);
     setProblem(null);
     try {
       await pending.erase(queries, me, post);
-      notice({ tone: "good", text: "Erased. The commitment remains." });
+      if (still()) notice({ tone: "good", text: "Erased. The commitment remains." });
     } catch (error) {
-      setBusy(false);
-      const stopped = error instanceof WalletStoppedError;
-      // Shown as erased, the post takes this dialog with it; what brought it back is said at the edge of the page.
-      if (!open.current)
-        notice({ tone: stopped ? "neutral" : "bad", text: `Not erased: ${sentenceOf(error)}` });
-      else if (!stopped) setProblem(sentenceOf(error));
+      failed(error);
     }
   };
   return (

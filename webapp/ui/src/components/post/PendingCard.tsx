@@ -1,4 +1,4 @@
-import { Clock, Gem, Lock, Wallet } from "lucide-react";
+import { Clock, Gem, Wallet } from "lucide-react";
 import type { ReactNode } from "react";
 import type { PendingPost } from "../../queries/pending";
 import { shortAddress } from "../../wallet/names";
@@ -7,6 +7,8 @@ import { STILL_CHECKING, useSlow } from "../../wallet/useSlow";
 import { Avatar } from "../Avatar";
 import { PersonName } from "../Person";
 import { RichText } from "../RichText";
+import { Time } from "../Time";
+import { Marks } from "./Marks";
 import { Media } from "./Media";
 import own from "./PendingCard.module.css";
 import css from "./PostCard.module.css";
@@ -21,11 +23,10 @@ const STAGES: Record<Stage, { icon: ReactNode; text: string }> = {
  * One's own post on its way, where it will stand. It is no article yet: there is nothing to open, to like or to answer.
  */
 export function PendingCard({ post }: { post: PendingPost }) {
-  const { draft, quotes, edits, stage } = post;
+  const { draft, quotes, edits, signed, stage } = post;
   const author = named(post.author);
   const { icon, text } = STAGES[stage];
-  const signs = author.authors.some((one) => one.signs);
-  const slow = useSlow(signs && stage === "sending");
+  const slow = useSlow(signed && stage === "sending");
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div
@@ -39,12 +40,11 @@ export function PendingCard({ post }: { post: PendingPost }) {
       <div className={css.body}>
         <header className={css.head}>
           <PersonName card={author} />
-          {draft.audience === "followers" && (
-            <span className={css.mark} title="Only followers see this here">
-              <Lock aria-hidden="true" />
-              <span className="visually-hidden">For followers</span>
-            </span>
-          )}
+          <span aria-hidden="true">·</span>
+          <span className={css.time}>
+            <Time at={post.at} />
+          </span>
+          <Marks post={{ id: post.id, signed, audience: draft.audience, edited_at: null }} />
         </header>
         {draft.text && (
           <p className={css.text} dir="auto">

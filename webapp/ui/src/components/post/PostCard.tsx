@@ -1,15 +1,17 @@
-import { FileX2, Lock, Repeat2 } from "lucide-react";
-import { lazy, type MouseEvent, type ReactNode, Suspense } from "react";
+import { FileX2, Repeat2 } from "lucide-react";
+import { lazy, type MouseEvent, Suspense } from "react";
 import { Link, useNavigate } from "react-router";
 import type { FeedItem, Post } from "../../api/types";
 import { personPath, postPath } from "../../lib/paths";
 import { exactTime } from "../../lib/time";
-import { useErasing, usePendingEdit } from "../../queries/pending";
+import { useErasing, usePendingEdit } from "../../queries/usePending";
+import { useMe } from "../../session/session";
 import { shortAddress } from "../../wallet/names";
 import { Avatar } from "../Avatar";
 import { nameOf, PersonName } from "../Person";
 import { RichText } from "../RichText";
 import { Time } from "../Time";
+import { Marks } from "./Marks";
 import { Media } from "./Media";
 import { PendingCard } from "./PendingCard";
 import { PostActs } from "./PostActs";
@@ -30,8 +32,9 @@ interface Props {
 /** A post as it stands in every list. */
 export function PostCard({ post, focal, line }: Props) {
   const navigate = useNavigate();
-  const erasing = useErasing(post.id);
-  const edit = usePendingEdit(post.id);
+  const account = useMe()?.profile.id;
+  const erasing = useErasing(account, post.id);
+  const edit = usePendingEdit(account, post.id);
   if (post.deleted_at !== null || erasing) return <Erased post={post} />;
   if (edit) return <PendingCard post={edit} />;
   const open = (event: MouseEvent) => {
@@ -98,33 +101,6 @@ export function PostCard({ post, focal, line }: Props) {
         <PostActs post={post} long={focal} />
       </div>
     </article>
-  );
-}
-
-function Marks({ post }: { post: Post }): ReactNode {
-  return (
-    <>
-      {post.edited_at && (
-        <Link
-          to={`${postPath(post.id)}/history`}
-          className={css.mark}
-          title={`Edited ${exactTime(post.edited_at)}. See every version.`}
-        >
-          edited
-        </Link>
-      )}
-      {!post.signed && (
-        <span className={css.mark} title="Nobody signed this: the server alone says whose it is">
-          unsigned
-        </span>
-      )}
-      {post.audience === "followers" && (
-        <span className={css.mark} title="Only followers see this here">
-          <Lock aria-hidden="true" />
-          <span className="visually-hidden">For followers</span>
-        </span>
-      )}
-    </>
   );
 }
 

@@ -8,8 +8,8 @@ import { List } from "../../components/List";
 import { PageTitle } from "../../components/PageTitle";
 import { PendingCard } from "../../components/post/PendingCard";
 import { PostCard } from "../../components/post/PostCard";
-import { usePendingPosts } from "../../queries/pending";
 import { feedQuery } from "../../queries/posts";
+import { usePendingPosts } from "../../queries/usePending";
 import css from "./home.module.css";
 import { Newer } from "./Newer";
 

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowUp } from "lucide-react";
 import type { FeedItem, Page } from "../../api/types";
-import { usePendingPosts } from "../../queries/pending";
 import { feedKey, readFeed } from "../../queries/posts";
+import { usePendingPosts } from "../../queries/usePending";
 import css from "./home.module.css";
 
 interface Feed {

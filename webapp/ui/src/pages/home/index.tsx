@@ -13,5 +13,5 @@ export function Component() {
   const me = useMe();
   if (me === null) return <Welcome />;
   const waiting = <Skeleton rows={5} />;
-  return <Suspense fallback={waiting}>{me ? <Home me={me} /> : waiting}</Suspense>;
+  return <Suspense fallback={waiting}>{me ? <Home key={me.profile.id} me={me} /> : waiting}</Suspense>;
 }

@@ -7,14 +7,14 @@ import { List } from "../../components/List";
 import { nameOf } from "../../components/Person";
 import { PendingCard } from "../../components/post/PendingCard";
 import { PostCard } from "../../components/post/PostCard";
-import { usePendingPosts } from "../../queries/pending";
 import { type PostList, personPostsQuery } from "../../queries/people";
+import { usePendingPosts } from "../../queries/usePending";
 
 /** What somebody posted, answered or likes. */
 export function PostsTab({ person, list, own }: { person: User; list: PostList; own: boolean }) {
   const query = useInfiniteQuery(personPostsQuery(person.id, list));
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const coming = usePendingPosts(person.id, items).filter(
+  const coming = usePendingPosts(own ? person.id : undefined, items).filter(
     ({ parent }) => list === "answers" || (list === "posts" && parent === null),
   );
   const empty = coming.length === 0 && <Nothing person={person} list={list} own={own} />;

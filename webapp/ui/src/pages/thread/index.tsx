@@ -12,12 +12,11 @@ import { nameOf } from "../../components/Person";
 import { PendingCard } from "../../components/post/PendingCard";
 import { PostCard } from "../../components/post/PostCard";
 import { Skeleton } from "../../components/Skeleton";
-import { type PendingPost, useFresh, usePendingPosts } from "../../queries/pending";
-import { isAbsent, type Thread, threadQuery } from "../../queries/posts";
+import { isAbsent, threadQuery } from "../../queries/posts";
 import { useMe } from "../../session/session";
 import { shortAddress } from "../../wallet/names";
-import { branchesOf } from "./branches";
 import css from "./thread.module.css";
+import { useAnswers } from "./useAnswers";
 
 export function Component() {
   const { post: id = "" } = useParams();
@@ -72,20 +71,6 @@ function ThreadOf({ id }: { id: string }) {
         </div>
       )}
     </Frame>
-  );
-}
-
-/** What answers a post, with one's own answers that are on their way. */
-function useAnswers(id: string, pages: Thread[] = []) {
-  const me = useMe();
-  const items = pages.flatMap((page) => page.items);
-  const known = new Set([id, ...items.map((item) => item.id)]);
-  const coming = usePendingPosts(me?.profile.id, items).filter(({ parent }) => known.has(parent ?? ""));
-  const fresh = useFresh();
-  return branchesOf<Post | PendingPost>(
-    id,
-    [...items, ...coming],
-    [...coming.map((one) => one.id), ...fresh],
   );
 }
 

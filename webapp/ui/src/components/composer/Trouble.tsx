@@ -1,0 +1,53 @@
+import { Link, useLocation } from "react-router";
+import { SessionEndedError, sentenceOf } from "../../api/problem";
+import { postPath } from "../../lib/paths";
+import { ArrivedBeforeError } from "../../queries/publish";
+import { WalletStoppedError } from "../../wallet/asking";
+import css from "./Composer.module.css";
+
+interface Props {
+  error: unknown;
+  /** What did not happen: "posted", or "saved" of an edit. */
+  deed: string;
+  kept: boolean;
+  refused: string[];
+  busy: boolean;
+}
+
+/** What went wrong, in place; the text stays as it is. */
+export function Trouble({ error, deed, kept, refused, busy }: Props) {
+  return (
+    <div className={css.trouble} role="status">
+      {busy && <p className="visually-hidden">It is on its way, and shown already.</p>}
+      {refused.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      {!kept && <p>This browser cannot keep drafts: publish before you close the page.</p>}
+      {error ? <Failure error={error} deed={deed} /> : null}
+    </div>
+  );
+}
+
+function Failure({ error, deed }: { error: unknown; deed: string }) {
+  const { pathname, search } = useLocation();
+  if (error instanceof SessionEndedError)
+    return (
+      <p>
+        Your session has ended; the text is kept.{" "}
+        <Link to={`/signin?next=${encodeURIComponent(pathname + search)}`}>Sign in again</Link>
+      </p>
+    );
+  if (error instanceof WalletStoppedError)
+    return <p className={css.neutral}>Not signed, so not {deed}; the text is kept.</p>;
+  if (error instanceof ArrivedBeforeError)
+    return (
+      <p className={css.neutral}>
+        {error.message} <Link to={`${postPath(error.post.id)}/edit`}>Edit it</Link>
+      </p>
+    );
+  return (
+    <p>
+      Not {deed}: {sentenceOf(error)}
+    </p>
+  );
+}
