@@ -129,9 +129,13 @@ function settled(scheme) {
     while (matchMedia("(prefers-color-scheme: dark)").matches !== (scheme === "dark")) await frame();
     await frame();
     await rest();
-    const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
-    await Promise.all(changing.map((one) => one.finished.catch(() => null)));
-    await frame();
+    // A busy machine may paint late, and one change may begin another: three frames without one are the end.
+    for (let still = 0; still < 3; still++) {
+      const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
+      if (changing.length > 0) still = -1;
+      await Promise.all(changing.map((one) => one.finished.catch(() => null)));
+      await frame();
+    }
   };
   return look();
 }
