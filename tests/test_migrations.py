@@ -36,13 +36,14 @@ from tests.support.counting import check_counts
 from tests.support.revision_0001 import STATES, Row, post_id
 from tests.support.services import fresh_database, missing, postgres_server
 from tests.support.wallet import V1, Person
-from webapp.database import BrokenReferencesError, migrating, writing
+from webapp.database import writing
 from webapp.extensions import Base, db
 from webapp.factory import MIGRATIONS
 from webapp.feed.candidates import Window
 from webapp.feed.replaying import said
 from webapp.full_text import is_ours
 from webapp.log.models import Log
+from webapp.migrating import BrokenReferencesError, migrating
 from webapp.notifications.webhooks.models import WebhookDelivery
 from webapp.outbox.models import Attempt, Chain, Transaction
 from webapp.posts.restoring import restore_counts
