@@ -249,9 +249,6 @@ def test_media_that_nobody_uploaded_are_refused(app: Flask, alice: Person) -> No
         refused(alice.publish(alice.post_record(media=media)), 422, "media_unknown")
 
 
-# --- shape -----------------------------------------------------------------------------------
-
-
 # --- kinds that share an id ------------------------------------------------------------------
 
 
