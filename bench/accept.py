@@ -22,7 +22,7 @@ from bench.stage import TEXT, Writer, applications, bare_engine
 from chain.proofs.keccak import keccak256
 from chain.proofs.signatures import recover
 from tests.support.wallet import V1
-from webapp.database import WRITE
+from webapp.engines import WRITE
 
 AIM = 3
 WRITERS = 5

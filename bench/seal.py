@@ -22,7 +22,8 @@ from bench.stage import Writer, applications, bare_engine
 from chain.proofs.records import Kind
 from webapp.chain_access import settings
 from webapp.columns import utc_now
-from webapp.database import WRITE, insert_many, writing
+from webapp.database import insert_many, writing
+from webapp.engines import WRITE
 from webapp.extensions import db
 from webapp.log.models import Entry
 from webapp.log.service import current_log

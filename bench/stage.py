@@ -16,7 +16,7 @@ from chain.proofs.records import Kind
 from tests.support import instance
 from tests.support.services import postgres_server
 from tests.support.wallet import Person
-from webapp.database import engine_options, prepare_engine
+from webapp.engines import engine_options, prepare_engine
 
 # As long as a usual post.
 TEXT = (

@@ -39,7 +39,7 @@ from tests.support import anvil, instance
 from tests.support.services import postgres_server
 from webapp.chain_access import chain_client
 from webapp.commands.setup import deploy
-from webapp.database import WRITE
+from webapp.engines import WRITE
 from webapp.errors import ProblemError
 from webapp.extensions import db
 from webapp.log.models import Anchor, Batch, Entry

@@ -3,9 +3,9 @@
 from alembic import context
 
 from webapp.columns import DOCUMENT, UtcDateTime
-from webapp.database import migrating
 from webapp.extensions import Base
 from webapp.full_text import is_ours
+from webapp.migrating import migrating
 
 
 def render(kind: str, item: object, autogen_context: object) -> str | bool:

@@ -7,7 +7,8 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import select
 
-from tests.test_migrations import _insert, differences, empty, empty_url
+from tests.support.migrating import differences, insert
+from tests.test_migrations import empty, empty_url
 from webapp.assets.models import MetadataFile, MintPayment
 from webapp.extensions import db
 from webapp.log.models import AuthorTenure
@@ -25,27 +26,25 @@ def test_what_is_there_before_these_tables_is_in_them(empty: Flask) -> None:
         upgrade(revision="0026")
         with db.engine.begin() as connection:
             person = {"role": "member", "created_at": start}
-            _insert(connection, "accounts", id=who, **person)
-            _insert(connection, "accounts", id=dead, deleted_at=end, **person)
+            insert(connection, "accounts", id=who, **person)
+            insert(connection, "accounts", id=dead, deleted_at=end, **person)
             for address, account, until in (
                 (WALLET, who, None),
                 (FORMER, who, end),
                 (GONE, dead, end),
             ):
                 row = {"account_id": account, "signs": True, "created_at": start}
-                _insert(connection, "authors", address=address, released_at=until, **row)
-            _insert(
-                connection, "asset_metadata", digest=digest, document=document, created_at=start
-            )
+                insert(connection, "authors", address=address, released_at=until, **row)
+            insert(connection, "asset_metadata", digest=digest, document=document, created_at=start)
             chain = {"id": 1, "chain_id": 5, "genesis": b"\0" * 32, "first_block": 0}
-            _insert(connection, "chains", state="following", **chain)
+            insert(connection, "chains", state="following", **chain)
             call = {"chain_ref": 1, "key": f"mint:{mint}", "signer": WALLET, "to": WALLET}
             more = {"data": b"", "gas": 1, "state": "queued", "created_at": start, "failures": 0}
-            _insert(connection, "transactions", id=7, **call, **more)
+            insert(connection, "transactions", id=7, **call, **more)
             terms = {"creator": WALLET, "receiver": WALLET, "royalty": 0, "digest": digest}
             times = {"created_at": start, "signed_at": end}
             ids = {"id": mint, "account_id": who, "chain_ref": 1, "transaction_id": 7}
-            _insert(connection, "mints", token=digest, by="permission", **ids, **terms, **times)
+            insert(connection, "mints", token=digest, by="permission", **ids, **terms, **times)
         upgrade()
         tenures = select(AuthorTenure.address, AuthorTenure.since, AuthorTenure.until)
         held = [tuple(one) for one in db.session.execute(tenures.order_by(AuthorTenure.address))]

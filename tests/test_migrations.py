@@ -3,57 +3,52 @@
 A migration that comes later passes all of these as they stand; rows of a release are never changed to suit it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import (
-    JSON,
-    Connection,
-    DateTime,
-    MetaData,
-    Table,
-    Uuid,
-    column,
     inspect,
     select,
-    table,
     text,
 )
 
 from chain.devnode.node import DevNode
 from tests.support import instance, revision_0001, revision_0002
 from tests.support.counting import check_counts
-from tests.support.revision_0001 import STATES, Row, post_id
+from tests.support.migrating import (
+    FIRST,
+    change,
+    check_kept,
+    differences,
+    first_rows,
+    insert,
+    partial_indexes,
+    rows_of,
+)
+from tests.support.revision_0001 import STATES, post_id
 from tests.support.services import fresh_database, missing, postgres_server
 from tests.support.wallet import V1, Person
-from webapp.database import BrokenReferencesError, migrating, writing
+from webapp.database import writing
 from webapp.extensions import Base, db
 from webapp.factory import MIGRATIONS
 from webapp.feed.candidates import Window
 from webapp.feed.replaying import said
-from webapp.full_text import is_ours
 from webapp.log.models import Log
+from webapp.migrating import BrokenReferencesError, migrating
 from webapp.notifications.webhooks.models import WebhookDelivery
 from webapp.outbox.models import Attempt, Chain, Transaction
 from webapp.posts.restoring import restore_counts
 from webapp.status.readiness import check_ready
 from workers import anchoring
 
-FIRST, LAST, LOG = "0001", "0002", 1
-# Full text has tables and indexes of its own, which are no models.
-COMPARED = {"compare_type": True, "include_name": is_ours}
-# What a migration may make of a value of a release: table, column, old value -> new value.
-MEANT_TO_CHANGE = {("transactions", "state", "signed"): "unknown"}
+LAST, LOG = "0002", 1
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -78,79 +73,6 @@ def empty(empty_url: str, tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-
-
-def differences() -> list[Any]:
-    """Return what a new migration would have to do, as alembic sees it."""
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=COMPARED)
-        found: list[Any] = compare_metadata(context, Base.metadata)
-    return found
-
-
-def partial_indexes() -> dict[str, str]:
-    """Return each partial index's condition: alembic does not compare them."""
-    inspector = inspect(db.engine)
-    dialect = db.engine.dialect.name
-    return {
-        str(index["name"]): str(index["dialect_options"][f"{dialect}_where"])
-        for table in inspector.get_table_names()
-        for index in inspector.get_indexes(table)
-        if index.get("dialect_options", {}).get(f"{dialect}_where") is not None
-    }
-
-
-def tables_now() -> dict[str, Table]:
-    found = MetaData()
-    found.reflect(db.engine)
-    return dict(found.tables)
-
-
-@contextmanager
-def first_rows(app: Flask) -> Iterator[Mapping[str, list[Row]]]:
-    """Give the rows of a database at 0001."""
-    with rows_of(app, FIRST, revision_0001.insert_rows) as rows:
-        yield rows
-
-
-@contextmanager
-def rows_of(
-    app: Flask, revision: str, insert_rows: Callable[[Connection], Mapping[str, list[Row]]]
-) -> Iterator[Mapping[str, list[Row]]]:
-    """Give the rows of a database at a release's revision."""
-    with app.app_context():
-        upgrade(revision=revision)
-        with writing() as session:
-            rows = insert_rows(session.connection())
-        yield rows
-
-
-def check_kept(rows: Mapping[str, list[Row]]) -> None:
-    """Check that every row is still there with all its values, but for what is meant to change."""
-    tables = tables_now()
-    with db.engine.connect() as connection:
-        for name, before in rows.items():
-            table = tables[name]
-            query = select(table).order_by(*table.primary_key)
-            if name == "events":  # what an upgrade writes down beside those of the release
-                query = query.where(table.c.type.not_like("baseline.%"))
-            after = connection.execute(query).mappings().all()
-            key = [column.name for column in table.primary_key]
-            ordered = sorted(before, key=lambda row: tuple(row[column] for column in key))
-            assert len(after) == len(ordered), name
-            for old, new in zip(ordered, after, strict=True):
-                for column in old.keys() & new.keys():
-                    wanted = MEANT_TO_CHANGE.get((name, column, str(old[column])), old[column])
-                    assert _plain(new[column]) == _plain(wanted), (name, column)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as both databases give it without knowing more than the table's columns."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return value
 
 
 def test_there_is_one_line_of_migrations() -> None:
@@ -236,9 +158,9 @@ def test_messages_to_webhooks_say_whom_they_name(empty: Flask) -> None:
     with empty.app_context():
         upgrade(revision="0014")
         with db.engine.begin() as connection:
-            _insert(connection, "accounts", id=who, role="member", created_at=now)
+            insert(connection, "accounts", id=who, role="member", created_at=now)
             texts = dict.fromkeys(("url", "host", "secret"), "x")
-            _insert(
+            insert(
                 connection,
                 "webhooks",
                 id=hook,
@@ -251,7 +173,7 @@ def test_messages_to_webhooks_say_whom_they_name(empty: Flask) -> None:
             for id_, profile in ((named, {"id": str(who)}), (nameless, None)):
                 body = {"type": "notification.like", "data": {"profile": profile}}
                 row = {"webhook_id": hook, "kind": "like", "body": body, "created_at": now}
-                _insert(connection, "webhook_deliveries", id=id_, **row)
+                insert(connection, "webhook_deliveries", id=id_, **row)
         upgrade()
         found = select(WebhookDelivery.id, WebhookDelivery.actor_id)
         assert dict(tuple(one) for one in db.session.execute(found)) == {named: who, nameless: None}
@@ -270,23 +192,23 @@ def test_what_older_events_do_not_say_is_written_down(empty: Flask) -> None:
         posts = [one["id"] for one in rows["posts"] if one["deleted_at"] is None]
         with db.engine.begin() as connection:
             for one in people:
-                _insert(connection, "accounts", id=one, role="member", created_at=now)
-                _insert(connection, "account_counts", account_id=one)
+                insert(connection, "accounts", id=one, role="member", created_at=now)
+                insert(connection, "account_counts", account_id=one)
             for one in (silent, follower):
                 follow = {"follower_id": one, "followee_id": liked}
-                _insert(connection, "follows", **follow, created_at=now)
+                insert(connection, "follows", **follow, created_at=now)
                 for name in ("likes", "reposts"):
-                    _insert(connection, name, account_id=one, post_id=posts[0], created_at=now)
-                _change(connection, "account_counts", {"account_id": one}, following=1)
+                    insert(connection, name, account_id=one, post_id=posts[0], created_at=now)
+                change(connection, "account_counts", {"account_id": one}, following=1)
             known = {"type": "post.liked", "account_id": follower, "subject": str(posts[0])}
-            _insert(connection, "events", **known, data={}, created_at=now, delivered=True)
-            _change(connection, "accounts", {"id": silent}, suspended_at=now)
+            insert(connection, "events", **known, data={}, created_at=now, delivered=True)
+            change(connection, "accounts", {"id": silent}, suspended_at=now)
             for one in posts[1:3]:
-                _change(connection, "posts", {"id": one}, parent_id=posts[0])
-            _change(connection, "posts", {"id": posts[2]}, hidden_at=now)
-            _change(connection, "account_counts", {"account_id": liked}, followers=2)
+                change(connection, "posts", {"id": one}, parent_id=posts[0])
+            change(connection, "posts", {"id": posts[2]}, hidden_at=now)
+            change(connection, "account_counts", {"account_id": liked}, followers=2)
             reactions = {"likes": 2, "reposts": 2, "comments": 2}
-            _insert(connection, "post_counts", post_id=posts[0], **reactions)
+            insert(connection, "post_counts", post_id=posts[0], **reactions)
         upgrade()
         check_counts(empty)
         assert restore_counts() == 0
@@ -300,23 +222,6 @@ def test_what_older_events_do_not_say_is_written_down(empty: Flask) -> None:
             assert [tuple(row) for row in shown] == [(2, 2, 2)]
         upgrade()
         assert restore_counts() == 0
-
-
-_KINDS = {UUID: Uuid(), datetime: DateTime(timezone=True), dict: JSON(), list: JSON()}
-
-
-def _table_with(name: str, row: Mapping[str, Any]) -> Any:
-    return table(name, *(column(key, _KINDS.get(type(one))) for key, one in row.items()))
-
-
-def _insert(connection: Connection, name: str, **row: Any) -> None:
-    connection.execute(_table_with(name, row).insert().values(row))
-
-
-def _change(connection: Connection, name: str, whose: Mapping[str, Any], **row: Any) -> None:
-    [(key, value)] = whose.items()
-    which = _table_with(name, {**row, **whose})
-    connection.execute(which.update().where(which.c[key] == value).values(row))
 
 
 def schema() -> dict[str, Any]:

@@ -1,12 +1,5 @@
-"""Transactions and locks: the one place where SQLite and PostgreSQL differ.
+"""Transactions and locks: with engines.py the one place where SQLite and PostgreSQL differ."""
 
-SQLite's driver, left to itself, runs several processes without isolation, and a reader that turns
-into a writer fails at once when somebody else wrote. So we emit BEGIN ourselves: plain for
-readers, BEGIN IMMEDIATE for writers, which wait for each other.
-"""
-
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVarTuple
@@ -15,92 +8,25 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import (
     Connection,
-    Engine,
     Executable,
     Select,
-    event,
     func,
     insert,
     literal,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp import doorbell, wakeups
+from webapp.engines import write_options
 from webapp.extensions import Base, db, table_of
 
-WRITE = "troth_write"
 _UNIT = "troth_unit"
 Row = TypeVarTuple("Row")
-BUSY_SECONDS = 30
-IDLE_SECONDS = 10
 # Who watches asks again soon: a slow answer must not pile up behind the next.
 SNAPSHOT_SECONDS = 5
-_IDLE_SINCE = "troth_idle_since"
-
-
-def engine_options(url: str) -> dict[str, Any]:
-    """Return the options of ``create_engine`` for a database URL."""
-    # Parameters are people's texts and signatures: they have no place in an error's message.
-    if url.startswith("sqlite"):
-        return {
-            "hide_parameters": True,
-            "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS},
-        }
-    # A statement outside a unit of work reads by itself: no BEGIN and ROLLBACK to wait for.
-    pool = {"pool_size": 8, "max_overflow": 8}
-    return {"hide_parameters": True, "isolation_level": "AUTOCOMMIT", **pool}
-
-
-def write_options(engine: Engine) -> dict[str, Any]:
-    """Return the execution options of a connection that opens a write transaction."""
-    if engine.dialect.name == "sqlite":
-        return {WRITE: True}
-    return {"isolation_level": "READ COMMITTED"}
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Set up how a fresh engine's connections are opened, begun and handed out."""
-    if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine)
-    else:
-        _ping_after_idling(engine)
-
-
-def _ping_after_idling(engine: Engine) -> None:
-    """Try a connection before it is used, but only if it lay idle: a ping is a round trip."""
-
-    @event.listens_for(engine, "checkin")
-    def on_checkin(connection: Any, record: Any) -> None:  # noqa: ARG001
-        record.info[_IDLE_SINCE] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def on_checkout(connection: Any, record: Any, proxy: object) -> None:  # noqa: ARG001
-        idle = time.monotonic() - record.info.get(_IDLE_SINCE, time.monotonic())
-        if idle < IDLE_SECONDS:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise DisconnectionError(f"The connection broke while it lay idle: {error}") from error
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
-        connection.execute("PRAGMA journal_mode=WAL")
-        # FULL: a transaction is signed and sent only if its row survives a power cut.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        # What is erased is overwritten, not only let go of; some builds do so by themselves.
-        connection.execute("PRAGMA secure_delete=ON")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 class _Unit:
@@ -291,40 +217,6 @@ def one_snapshot(seconds: int | None = SNAPSHOT_SECONDS) -> Iterator[Connection]
         yield connection
 
 
-@contextmanager
-def migrating() -> Iterator[Connection]:
-    """Open a write transaction in which a migration may rebuild tables that others refer to.
-
-    SQLite changes little of a table in place: a migration copies it and drops the old one, which
-    foreign keys forbid while rows refer to it. So they are checked once, when all is written.
-    Raises BrokenReferencesError.
-    """
-    with db.engine.connect() as connection:
-        connection.execution_options(**write_options(db.engine))
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:  # outside of any transaction, or it has no effect
-            _keep_foreign_keys(connection, "OFF")
-        try:
-            with connection.begin():
-                yield connection
-                if sqlite:
-                    _check_foreign_keys(connection)
-        finally:
-            if sqlite:
-                _keep_foreign_keys(connection, "ON")
-
-
-def _keep_foreign_keys(connection: Connection, setting: str) -> None:
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA foreign_keys={setting}")
-
-
-def _check_foreign_keys(connection: Connection) -> None:
-    broken = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
-    if broken:
-        raise BrokenReferencesError(sorted(broken))
-
-
 def locked(session: Session, query: Select[*Row]) -> Select[*Row]:
     """Make a query lock its rows; SQLite's one writer holds the whole file already.
 
@@ -407,14 +299,3 @@ class UnsupportedDatabaseError(Exception):
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         super().__init__(f"Troth runs on SQLite and PostgreSQL, not on {dialect}.")
-
-
-class BrokenReferencesError(Exception):
-    """A migration that left rows which refer to nothing; carries their tables."""
-
-    def __init__(self, tables: list[str]) -> None:
-        self.tables = tables
-        super().__init__(
-            f"After the migration, rows of {', '.join(tables)} refer to rows that are not there; "
-            "nothing was changed."
-        )

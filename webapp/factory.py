@@ -56,9 +56,9 @@ from webapp.assets.holders import TOKENS
 from webapp.assets.routes import blueprint as assets_blueprint
 from webapp.badges import EXTENSION, FILES
 from webapp.config import Settings, load_settings
-from webapp.database import engine_options, prepare_engine
 from webapp.documentation import blueprint as documentation_blueprint
 from webapp.doorbell import Ringer
+from webapp.engines import engine_options, prepare_engine
 from webapp.errors import register_error_handlers
 from webapp.extensions import api, db, jwt, limiter, migrate
 from webapp.feed import erasing as feed_erasing

@@ -37,10 +37,12 @@ log = structlog.get_logger(__name__)
 
 
 def tidy() -> int:
-    """Delete expired nonces, codes, idempotency keys and sessions, erase old tokens, drop feeds nobody reads.
+    """Delete what has expired or is over, end claims of unlinked wallets, and encrypt anew what older keys encrypted.
 
-    Claims of unlinked wallets that still stand are ended. Evidence and values of claims that are over, mints that came to nothing go too, words of erased texts leave the index, and what older keys encrypted is
-    encrypted with the present one. Returns how many rows and feeds went.
+    Rows that go: expired nonces, codes, idempotency keys and sessions, old notifications, webhook deliveries and records
+    of mail; evidence of decided claims and values of ended ones; mints that came to nothing; feeds nobody reads; words of erased
+    texts in the index. Parts of uploads that were left go from the disk, and damaged content is looked at again.
+    Returns how many rows and feeds went.
     """
     now = utc_now()
     expired = (

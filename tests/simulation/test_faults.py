@@ -15,7 +15,7 @@ from tests.simulation.ends import check_end
 from tests.simulation.life import post
 from tests.simulation.world import ANCHORER, HEALING_ROUNDS, JOBS, SOON, World
 from tests.support.fakenode import GWEI, Fault, Injected, Scripted
-from webapp import database
+from webapp import engines
 from webapp.extensions import db
 
 SEED = 11
@@ -161,7 +161,7 @@ def _post_until_it_fails(world: World) -> None:
 def test_a_database_that_is_locked_is_survived(
     new_place: Callable[[], Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.1)
     world = World(SEED, *new_place())
     world.faults.active = False
     file = world.database_url.removeprefix("sqlite:///")

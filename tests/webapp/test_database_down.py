@@ -16,7 +16,7 @@ from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused
 from tests.support.services import run_sql
 from tests.support.wallet import Person
-from webapp import database
+from webapp import engines
 from webapp.extensions import db
 from webapp.log import acceptance
 from webapp.posts import service
@@ -54,7 +54,7 @@ def entries_locked(url: str) -> Iterator[None]:
 @pytest.fixture
 def impatient(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """Give an application whose database waits for a lock only a moment."""
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.2)
     monkeypatch.setenv("PGOPTIONS", "-c lock_timeout=200")
     return make_app()
 
@@ -119,7 +119,7 @@ def test_a_connection_that_is_ended_in_a_request_is_a_part_that_is_down(
 def test_a_connection_that_was_ended_while_it_lay_idle_is_not_noticed(
     app: Flask, alice: Person, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0)
     body = alice.sign(Kind.POST, alice.post_record())
     run_sql(database_url, END_OTHERS)
     assert alice.call("POST", "/posts", body).status_code == 201

@@ -14,7 +14,7 @@ from flask import Flask
 from chain.proofs.records import Kind, check_message
 from tests.support.databases import only_sqlite
 from tests.support.wallet import V1, Person
-from webapp import openapi_examples as examples
+from webapp import openapi_values
 from webapp.accounts.scopes import THIRD_PARTY
 from webapp.openapi_parameters import MEANINGS, SPECIAL, parameters
 from webapp.openapi_security import SCOPES
@@ -23,7 +23,7 @@ API_PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 METHODS = {"get", "post", "put", "patch", "delete"}
 # Bodies and answers that are bytes of a file, or whose schema is that of the records inside.
 BYTES = {"multipart/form-data", "application/octet-stream"}
-PLACES = {"handle": "alice", "tag": "troth", "sequence": "0", "address": examples.DEVICE}
+PLACES = {"handle": "alice", "tag": "troth", "sequence": "0", "address": openapi_values.DEVICE}
 Operation = tuple[str, str, dict[str, Any]]
 
 
@@ -168,7 +168,7 @@ def test_what_is_not_that_shape_is_no_example(document: dict[str, Any]) -> None:
 
 
 def place(path: str) -> str:
-    return re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], examples.SOMETHING), path)
+    return re.sub(r"{(\w+)}", lambda found: PLACES.get(found[1], openapi_values.SOMETHING), path)
 
 
 @only_sqlite
@@ -193,11 +193,11 @@ def test_every_example_of_a_body_has_the_form_that_the_server_reads(
 
 def test_the_records_of_the_examples_are_records() -> None:
     for kind, record in (
-        (Kind.POST, examples.POST_RECORD),
-        (Kind.DELETION, examples.DELETION_RECORD),
-        (Kind.DELEGATION, examples.DELEGATION_RECORD),
-        (Kind.REVOCATION, examples.REVOCATION_RECORD),
-        (Kind.STAMP, examples.STAMP_RECORD),
+        (Kind.POST, openapi_values.POST_RECORD),
+        (Kind.DELETION, openapi_values.DELETION_RECORD),
+        (Kind.DELEGATION, openapi_values.DELEGATION_RECORD),
+        (Kind.REVOCATION, openapi_values.REVOCATION_RECORD),
+        (Kind.STAMP, openapi_values.STAMP_RECORD),
     ):
         check_message(kind, record)
 

@@ -28,7 +28,7 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.models import Delegation
 from webapp.log.rules import parse_signature
-from webapp.openapi_examples import SIGNED_REVOCATION
+from webapp.openapi_values import SIGNED_REVOCATION
 from webapp.pagination import Answer, PageQuerySchema, page_answer
 
 blueprint = ApiBlueprint("accounts", __name__, description="People, sessions and devices")

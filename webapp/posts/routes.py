@@ -20,7 +20,8 @@ from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
 from webapp.openapi import heeds_if_match
-from webapp.openapi_examples import SIGNED_POST, either
+from webapp.openapi_examples import either
+from webapp.openapi_values import SIGNED_POST
 from webapp.pagination import Answer
 from webapp.posts import lists, reading, service
 from webapp.posts.drafts import Draft, DraftMedia

@@ -14,7 +14,8 @@ from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.bundles import MEDIA_TYPE, Bundler
 from webapp.log.rules import parse_signature
-from webapp.openapi_examples import SIGNED_STAMP, either
+from webapp.openapi_examples import either
+from webapp.openapi_values import SIGNED_STAMP
 from webapp.pagination import Answer, Cursor, page_answer
 from webapp.posts.schemas import BundleQuerySchema, DeletionSchema
 from webapp.stamps import reading, service

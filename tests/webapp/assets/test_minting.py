@@ -2,15 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 from eth_account import Account
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 
 from chain.client import ChainClient
 from chain.contracts import AssetRegistry
@@ -32,13 +30,10 @@ from tests.support.minting import (
 from tests.support.wallet import Person
 from webapp.assets.content.service import store_metadata
 from webapp.assets.ids import registry_address
-from webapp.assets.models import AssetMetadata, Mint, MintPayment
-from webapp.assets.tidying import tidy_mints
-from webapp.columns import utc_now
-from webapp.database import writing
+from webapp.assets.models import AssetMetadata, Mint
 from webapp.extensions import db
 from webapp.log.signers import CURVE_ORDER
-from webapp.outbox.models import FOR_MINTS, Transaction
+from webapp.outbox.models import Transaction
 
 Anchor = Callable[[], None]
 
@@ -221,78 +216,6 @@ def test_what_is_not_sent_yet_is_withdrawn_for_good(
         assert db.session.scalars(select(Mint.signature)).all() == [None, None]
     # The same token may be begun anew.
     assert begun(alice)["id"] != draft["id"]
-
-
-def test_the_server_pays_for_a_bounded_number_a_day(app: Flask, alice: Person, bob: Person) -> None:
-    app.config["TROTH"] = replace(app.config["TROTH"], mints_per_account=2, mints_per_day=3)
-    mints = [begun(alice, royalty=number) for number in range(3)]
-    assert [permit(alice, one).status_code for one in mints] == [202, 202, 429]
-    answer = permit(alice, mints[2])
-    refused(answer, 429, "mint_quota")
-    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_401
-    # What is taken back before it cost anything does not count.
-    assert alice.call("DELETE", f"/mints/{mints[0]['id']}").status_code == 204
-    assert permit(alice, mints[2]).status_code == 202
-    theirs = [begun(bob, royalty=number) for number in range(2)]
-    assert [permit(bob, one).status_code for one in theirs] == [202, 429]
-    with app.app_context(), writing() as session:
-        yesterday = utc_now() - timedelta(hours=25)
-        signed = update(Mint).where(Mint.signed_at.is_not(None))
-        session.execute(signed.values(signed_at=yesterday))
-        session.execute(update(Transaction).values(sent_at=yesterday, state="final"))
-    assert permit(bob, theirs[1]).status_code == 202
-    app.config["TROTH"] = replace(app.config["TROTH"], mints_per_account=0)
-    refused(permit(alice, begun(alice, royalty=9)), 503, "minting_closed")
-
-
-def test_a_deleted_account_leaves_what_was_spent_in_the_count(app: Flask, anchor: Anchor) -> None:
-    app.config["TROTH"] = replace(app.config["TROTH"], mints_per_account=1, mints_per_day=2)
-    first, second, third = (Person(app.test_client()).sign_in() for _ in range(3))
-    for one in (first, second):
-        assert permit(one, begun(one)).status_code == 202
-        anchor()
-        challenge = one.call("POST", "/me/deletion/nonce").json
-        assert one.call("DELETE", "/me", one.signed_siwe(one.siwe(**challenge))).status_code == 204
-    with app.app_context():
-        assert db.session.scalars(select(Mint.id)).all() == []
-    answer = permit(third, begun(third))
-    refused(answer, 429, "mint_quota")
-    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_401
-
-
-def test_a_wallets_share_is_not_made_anew_with_another_account(
-    app: Flask, alice: Person, anchor: Anchor
-) -> None:
-    app.config["TROTH"] = replace(app.config["TROTH"], mints_per_account=1)
-    assert permit(alice, begun(alice)).status_code == 202
-    anchor()
-    challenge = alice.call("POST", "/me/deletion/nonce").json
-    confirmed = alice.signed_siwe(alice.siwe(**challenge))
-    assert alice.call("DELETE", "/me", confirmed).status_code == 204
-    again = Person(app.test_client(), wallet=alice.wallet).sign_in()
-    assert again.account != alice.account
-    other = begun(again, name="another")
-    answer = permit(again, other)
-    refused(answer, 429, "mint_quota")
-    assert "for one wallet" in answer.json["detail"]
-    with app.app_context():
-        with writing() as session:
-            yesterday = utc_now() - timedelta(hours=25)
-            session.execute(update(MintPayment).values(signed_at=yesterday))
-        assert permit(again, other).status_code == 202
-        tidy_mints()
-        assert len(db.session.scalars(select(MintPayment.creator)).all()) == 1
-
-
-def test_the_count_of_all_mints_reads_an_index(app: Flask) -> None:
-    with app.app_context():
-        if db.engine.dialect.name == "postgresql":
-            db.session.execute(text("SET enable_seqscan = off"))
-        explain = "EXPLAIN QUERY PLAN" if db.engine.dialect.name == "sqlite" else "EXPLAIN"
-        for which in ("sent_at > '2026-01-01'", "sent_at IS NULL AND state IN ('queued', 'mined')"):
-            query = f"{explain} SELECT count(*) FROM transactions WHERE {FOR_MINTS} AND {which}"  # noqa: S608
-            plan = str(db.session.execute(text(query)).all())
-            assert "ix_transactions_mints" in plan, plan
 
 
 def test_without_a_node_ordinary_wallets_mint_and_bad_input_is_refused(

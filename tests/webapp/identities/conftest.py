@@ -21,6 +21,7 @@ from workers.identities import tend_claims
 
 NAMES = ["ada.example.org", "www.ada.example.org", "example.org", "xn--bcher-kva.example.org"]
 Claim = dict[str, Any]
+Tend = Callable[[], None]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def configure(app: Flask, **settings: Any) -> None:
 
 
 @pytest.fixture
-def tend(app: Flask) -> Callable[[], None]:
+def tend(app: Flask) -> Tend:
     """Give a function that lets the worker see to claims until they are final."""
 
     def run() -> None:

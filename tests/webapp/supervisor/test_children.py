@@ -1,5 +1,9 @@
+import re
+import shlex
+import sys
 from pathlib import Path
 
+from tests.support.stack import ROOT
 from webapp.supervisor import PortClaim, beat_child, chain_child, web_child, worker_child
 
 CLAIM = PortClaim("::1", 8123, "TROTH_PORT")
@@ -39,3 +43,16 @@ def test_the_start_does_not_depend_on_a_worker_without_its_broker(tmp_path: Path
     child.log.parent.mkdir()
     child.log.write_text("consumer: Cannot connect to redis://127.0.0.1:1/0: refused.")
     assert child.hindered()
+
+
+def test_the_commands_of_the_documentation_are_those_that_run() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    told = [
+        shlex.split(line)
+        for line in re.findall(r"^\.venv/bin/python -m celery .*$", page, re.MULTILINE)
+    ]
+    folder = re.findall(r"^TROTH_DATA_DIR=(.*)$", page, re.MULTILINE)[0]
+    children = [make(Path(folder), {}) for make in (worker_child, beat_child)]
+    run = [[".venv/bin/python", *child.argv[1:]] for child in children]
+    assert all(child.argv[0] == sys.executable for child in children)
+    assert told == run

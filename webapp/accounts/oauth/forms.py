@@ -3,8 +3,8 @@
 from typing import Any
 
 from webapp.http import FORM
-from webapp.openapi_examples import SOMETHING, VALUES
 from webapp.openapi_security import CLIENT
+from webapp.openapi_values import SOMETHING, VALUES
 
 CLIENTS: list[dict[str, list[str]]] = [{}, {CLIENT: []}]
 _TEXT = {"type": "string"}

@@ -15,7 +15,7 @@ from webapp.http import ApiBlueprint
 from webapp.notifications.live.hub import HUB, Hub
 from webapp.notifications.live.stream import lines
 from webapp.notifications.schemas import NumberField
-from webapp.openapi_examples import STREAM
+from webapp.openapi_values import STREAM
 
 blueprint = ApiBlueprint("events", __name__, description="What one is told, as it happens")
 

@@ -17,7 +17,8 @@ from webapp.errors import MalformedRequestError
 from webapp.extensions import db
 from webapp.http import ApiBlueprint
 from webapp.log.rules import parse_signature
-from webapp.openapi_examples import SIGNED_POST, either
+from webapp.openapi_examples import either
+from webapp.openapi_values import SIGNED_POST
 from webapp.pagination import (
     Answer,
     Cursor,

@@ -14,7 +14,7 @@ from tests.support.wallet import Person
 from tests.webapp.commands.conftest import Done, Run
 from webapp.commands.audit import audit_database, audit_rows
 from webapp.commands.audit.findings import Findings
-from webapp.database import write_options
+from webapp.engines import write_options
 from webapp.extensions import db
 
 CLEAN, WRONG, UNUSABLE = 0, 1, 2
