@@ -14,6 +14,7 @@ from webapp.accounts.credentials.errors import HandleNeededError
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.errors import SignInRefusedError
 from webapp.accounts.handles import PATTERN
+from webapp.accounts.living import check_session
 from webapp.accounts.models import Account
 from webapp.accounts.oauth.consents import revoke_all
 from webapp.accounts.oauth.models import OAuthCode, OAuthConsent
@@ -39,12 +40,14 @@ class Recovered(Tokens):
 def change_password(account_id: UUID, session_id: UUID, old: str | None, new: str) -> None:
     """Set a new password and end every other session.
 
-    Raises PasswordRefusedError, PasswordWrongError, SignInAgainError and HandleNeededError.
+    Raises PasswordRefusedError, PasswordWrongError, SignInAgainError, HandleNeededError, and NoSessionError where
+    the session is over meanwhile.
     """
     confirmed = confirm(account_id, session_id, old)
     password_hash = hash_password(new)
     with writing() as session:
         account = lock_confirmed(session, account_id, confirmed)
+        check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
         account.password_hash = password_hash
@@ -55,12 +58,14 @@ def change_password(account_id: UUID, session_id: UUID, old: str | None, new: st
 def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None) -> list[str]:
     """Return ten fresh recovery codes; those before are void.
 
-    Raises PasswordWrongError, SignInAgainError and HandleNeededError.
+    Raises PasswordWrongError, SignInAgainError, HandleNeededError, and NoSessionError where the session is over
+    meanwhile.
     """
     confirmed = confirm(account_id, session_id, password)
     codes = [new_code() for _ in range(HOW_MANY)]
     with writing() as session:
         account = lock_confirmed(session, account_id, confirmed)
+        check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
