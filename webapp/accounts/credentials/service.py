@@ -50,7 +50,7 @@ def change_password(account_id: UUID, session_id: UUID, old: str | None, new: st
         check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
-        account.password_hash = password_hash
+        _choose_password(account, password_hash, known=confirmed is not None and old is not None)
         _end_codes(session, account_id)
         end_sessions(session, account_id, kept=session_id)
 
@@ -103,13 +103,20 @@ def recover(handle: str, code: str, new_password: str) -> Recovered:
         spent = session.execute(update(RecoveryCode).where(*unused).values(used_at=utc_now()))
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
-        account.password_hash = password_hash
+        _choose_password(account, password_hash, known=account.password_hash is not None)
         revoke_all(session, account_id)
         end_sessions(session, account_id)
         for closer in closers():
             closer.close(session, account_id)
         tokens, wallets = start_session(session, account_id), linked_wallets(session, account_id)
         return Recovered(tokens.access_token, tokens.refresh_token, tokens.account, wallets)
+
+
+def _choose_password(account: Account, password_hash: str, *, known: bool) -> None:
+    """Set a password; one that nobody proved to know before begins to stand now."""
+    account.password_hash = password_hash
+    if not known:
+        account.password_since = utc_now()
 
 
 def _end_codes(session: Session, account_id: UUID) -> None:

@@ -18,10 +18,13 @@ export function Password({ me }: { me: Me }) {
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const had = me.has_password;
+  const signs = walletsOf(me).length > 0;
   const change = useMutation({
     mutationFn: () =>
       take<unknown>(
-        api.POST("/api/v1/me/password", { body: { new_password: fresh, ...(had ? { password: old } : {}) } }),
+        api.POST("/api/v1/me/password", {
+          body: { new_password: fresh, ...(old === "" ? {} : { password: old }) },
+        }),
       ),
     meta: { quiet: true },
     onSuccess: async () => {
@@ -54,7 +57,12 @@ export function Password({ me }: { me: Me }) {
             label="Present password"
             type="password"
             autoComplete="current-password"
-            required
+            required={!signs}
+            hint={
+              signs
+                ? "Yours is not known to you? Sign in by a wallet that you had first, and leave this empty."
+                : undefined
+            }
             value={old}
             onChange={setOld}
             problem={wrong ? "That is not your password." : null}
