@@ -37,8 +37,18 @@ class Recovered(Tokens):
     wallets: list[Linked]
 
 
-def change_password(account_id: UUID, session_id: UUID, old: str | None, new: str) -> None:
+def change_password(
+    account_id: UUID,
+    session_id: UUID,
+    old: str | None,
+    new: str,
+    *,
+    close_others: bool = False,
+) -> None:
     """Set a new password and end every other session.
+
+    With ``close_others`` nothing that somebody else may have left lets in or tells any more but wallets: what apps
+    were allowed is taken back, webhooks rest, and recovery codes are void.
 
     Raises PasswordRefusedError, PasswordWrongError, SignInAgainError, HandleNeededError, and NoSessionError where
     the session is over meanwhile.
@@ -46,13 +56,19 @@ def change_password(account_id: UUID, session_id: UUID, old: str | None, new: st
     confirmed = confirm(account_id, session_id, old)
     password_hash = hash_password(new)
     with writing() as session:
+        if close_others:
+            go_first(session, account_id)
         account = lock_confirmed(session, account_id, confirmed)
         check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
         _choose_password(account, password_hash, known=confirmed is not None and old is not None)
-        _end_codes(session, account_id)
-        end_sessions(session, account_id, kept=session_id)
+        if close_others:
+            session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+            _close_to_others(session, account_id, kept=session_id)
+        else:
+            _end_codes(session, account_id)
+            end_sessions(session, account_id, kept=session_id)
 
 
 def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None) -> list[str]:
@@ -104,12 +120,17 @@ def recover(handle: str, code: str, new_password: str) -> Recovered:
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
         _choose_password(account, password_hash, known=account.password_hash is not None)
-        revoke_all(session, account_id)
-        end_sessions(session, account_id)
-        for closer in closers():
-            closer.close(session, account_id)
+        _close_to_others(session, account_id)
         tokens, wallets = start_session(session, account_id), linked_wallets(session, account_id)
         return Recovered(tokens.access_token, tokens.refresh_token, tokens.account, wallets)
+
+
+def _close_to_others(session: Session, account_id: UUID, kept: UUID | None = None) -> None:
+    """Take back what apps were allowed, end every session but one that is kept, and let webhooks rest."""
+    revoke_all(session, account_id)
+    end_sessions(session, account_id, kept)
+    for closer in closers():
+        closer.close(session, account_id)
 
 
 def _choose_password(account: Account, password_hash: str, *, known: bool) -> None:
