@@ -213,6 +213,15 @@ test("a password is changed, and recovery codes made, shown once, saved and used
   await page.getByLabel("Present password").fill(PASSWORD);
   await button(page, "Change the password").click();
   await page.getByText("Your password is changed.").waitFor();
+  await page.getByLabel("Present password").fill("some other good words");
+  await page.getByLabel("New password").fill("some other good words");
+  await page.getByLabel(/^Somebody else may have come in/).check();
+  const [closed] = await Promise.all([
+    page.waitForRequest("**/api/v1/me/password"),
+    button(page, "Change the password").click(),
+  ]);
+  assert.equal(closed.postDataJSON().close_others, true);
+  await becomes(() => page.getByLabel(/^Somebody else may have come in/).isChecked(), false);
   await page.getByLabel("Your password").fill("some other good words");
   await button(page, "Make recovery codes").click();
   await heading(page, "Your recovery codes").waitFor();

@@ -129,6 +129,17 @@ def forget_answers(session: Session, account_id: UUID, subject: str) -> None:
     )
 
 
+def forget_tokens_of(session: Session, session_id: UUID) -> None:
+    """Erase the stored answers that hold a session's tokens; its keys stay spent."""
+    replayed = IdempotencyKey.created_at >= utc_now() - TOKENS_LIFE  # few, by their index
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.subject == f"{TOKENS}:{session_id}", replayed)
+        .values(body=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _once(key: str, scope: str, subject: str | None, act: Callable[[], Response]) -> Response:
     fingerprint = _fingerprint()
     reservation = uuid4()

@@ -67,3 +67,16 @@ def test_a_secret_is_told_again_only_to_the_session_that_asked(
     assert (made.status_code, "secret" in made.json) == (201, True)
     refused(send(two, "1", hook, "/webhooks"), 409, "answer_erased")
     assert send(one, "1", hook, "/webhooks").data == made.data
+
+
+def test_the_old_password_opens_nothing_by_a_key_once_it_is_changed(
+    carol: Person, visitor: Person
+) -> None:
+    """The session that changes it goes on, and the answer that opened it told its tokens to who had the old one."""
+    old = {"handle": "carol", "password": PASSWORD}
+    opened = send(visitor, "k-1", old, "/auth/password")
+    carol.take(opened)
+    change = {"password": PASSWORD, "new_password": "another long password"}
+    assert carol.call("POST", "/me/password", change).status_code == 204
+    refused(send(visitor, "k-1", old, "/auth/password"), 409, "answer_erased")
+    assert carol.call("GET", "/me").status_code == 200

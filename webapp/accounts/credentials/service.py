@@ -14,6 +14,7 @@ from webapp.accounts.credentials.errors import HandleNeededError
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.errors import SignInRefusedError
 from webapp.accounts.handles import PATTERN
+from webapp.accounts.idempotency import forget_tokens_of
 from webapp.accounts.living import check_session
 from webapp.accounts.models import Account
 from webapp.accounts.oauth.consents import revoke_all
@@ -69,6 +70,7 @@ def change_password(
         else:
             _end_codes(session, account_id)
             end_sessions(session, account_id, kept=session_id)
+        forget_tokens_of(session, session_id)
 
 
 def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None) -> list[str]:
