@@ -98,31 +98,6 @@ class SlowDownError(ProblemError):
 
 
 @dataclass(eq=False)
-class TooManyGuessesError(ProblemError):
-    """More wrong passwords than one account, or one network at it, may send in a while."""
-
-    status = 429
-    code = "slow_down"
-    title = "Slow down"
-    amount: int
-    seconds: int
-    wait: int
-
-    @property
-    def detail(self) -> str:
-        """Say the limit, and when to try again."""
-        return (
-            f"Too many tries: {self.amount} wrong passwords are allowed in {self.seconds} seconds. "
-            f"Try again in {self.wait} seconds."
-        )
-
-    @property
-    def retry_after(self) -> int | None:
-        """When the count begins again."""
-        return self.wait
-
-
-@dataclass(eq=False)
 class SignInRefusedError(ProblemError):
     """A sign-in whose message, nonce, signature or password is not good."""
 

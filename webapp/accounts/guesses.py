@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import current_app, g
 
 from webapp.accounts.counters import Addition, Count, Counters
-from webapp.accounts.errors import TooManyGuessesError
+from webapp.accounts.errors import SlowDownError
 from webapp.accounts.limits import amounts
 from webapp.errors import ProblemError, ServiceUnavailableError
 
@@ -45,7 +45,7 @@ class Place:
 def one_guess(bounds: Sequence[Bound], wrong: type[ProblemError]) -> Iterator[None]:
     """Let a password be tried within all bounds; only one that raises ``wrong`` is counted.
 
-    Raises TooManyGuessesError, and ServiceUnavailableError while the counters' store does not answer.
+    Raises SlowDownError, and ServiceUnavailableError while the counters' store does not answer.
     """
     taken: list[Place] = []
     try:
@@ -80,7 +80,7 @@ def _take(bound: Bound, amount: int, seconds: int) -> Place:
 
 def _check(place: Place) -> None:
     if place.count.value > place.amount:
-        raise TooManyGuessesError(place.amount, place.seconds, place.wait)
+        raise SlowDownError("wrong passwords", place.amount, place.seconds, place.wait)
 
 
 def _give_back(taken: Sequence[Place]) -> None:
