@@ -203,6 +203,7 @@ test("sessions: this one is marked, one is ended, all others are ended; a failur
 
 test("a password is changed, and recovery codes made, shown once, saved and used", async () => {
   const ada = await person("ada");
+  await ada.post("/webhooks", { url: "https://ada.example/hook" });
   const page = await pageOf(ada);
   await page.goto("/settings/security");
   await page.getByLabel("Present password").fill("not this one");
@@ -213,6 +214,16 @@ test("a password is changed, and recovery codes made, shown once, saved and used
   await page.getByLabel("Present password").fill(PASSWORD);
   await button(page, "Change the password").click();
   await page.getByText("Your password is changed.").waitFor();
+  await page.getByLabel("Present password").fill("some other good words");
+  await page.getByLabel("New password").fill("some other good words");
+  await page.getByLabel(/^Somebody else may have come in/).check();
+  await button(page, "Change the password").click();
+  await becomes(() => page.getByLabel(/^Somebody else may have come in/).isChecked(), false);
+  const hooks = await (await page.request.get("/api/v1/webhooks")).json();
+  assert.deepEqual(
+    hooks.items.map((hook) => hook.disabled_at !== null),
+    [true],
+  );
   await page.getByLabel("Your password").fill("some other good words");
   await button(page, "Make recovery codes").click();
   await heading(page, "Your recovery codes").waitFor();

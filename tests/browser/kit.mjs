@@ -16,10 +16,11 @@ export const DESKTOP = { width: 1280, height: 860 };
 
 let browser;
 
-export async function open() {
+// Further words for Chromium count where it is not open yet.
+export async function open(words = []) {
   browser ??= await chromium.launch({
     executablePath: process.env.TROTH_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...words],
   });
   return browser;
 }

@@ -19,14 +19,19 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [pytest.mark.stack, pytest.mark.long(120), pytest.mark.timeout(SECONDS + 20)]
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Give a stack for all files; one without a browser, or without a built UI, is a skip, and in CI a failure."""
+def check_browser() -> None:
+    """Skip without a browser or a built UI; in CI that is a failure."""
     lacks = [] if CHROMIUM else ["Chromium (Debian's package chromium)"]
     lacks += [] if (ROOT / "build" / "ui" / "index.html").is_file() else ["the built UI (make ui)"]
     if lacks and os.environ.get("CI") != "true":
         pytest.skip(f"needs {' and '.join(lacks)}")
     assert not lacks, lacks
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Give a stack for all files."""
+    check_browser()
     # Each test signs somebody up, all from one address.
     roomy = {"TROTH_LIMIT_REGISTER": "1000/hour", "TROTH_LIMIT_SIGN_IN": "1000/minute"}
     made = Stack(tmp_path_factory.mktemp("browser"), TROTH_STREAMS="64", **roomy)

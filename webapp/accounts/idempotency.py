@@ -41,6 +41,8 @@ LIFE = timedelta(hours=24)
 # Tokens are handed out again only as long as a sign-in message is good.
 TOKENS_LIFE = timedelta(minutes=10)
 TOKENS = "tokens"
+# Of an answer whose secret is its asker's alone, not of all that may sign in by the same body.
+ASKERS = "asker"
 LEASE = timedelta(seconds=60)
 LONGEST = 128
 KEPT_HEADERS = ("Location", "ETag")
@@ -57,7 +59,8 @@ def idempotent(view: View) -> View:
 def idempotent_with_tokens(view: View) -> View:
     """Do the same for a view whose answer holds tokens or other secrets.
 
-    It is replayed for ten minutes only, and while the session lives that it opened, or that asked for it.
+    It is replayed for ten minutes only, and while the session lives that it opened; where it opened none, to the
+    session that asked for it.
     """
     return _honouring(view, _account_scope, TOKENS)
 
@@ -123,6 +126,17 @@ def forget_answers(session: Session, account_id: UUID, subject: str) -> None:
         update(IdempotencyKey)
         .where(IdempotencyKey.scope == str(account_id), IdempotencyKey.subject == subject)
         .values(body=None)
+    )
+
+
+def forget_tokens_of(session: Session, session_id: UUID) -> None:
+    """Erase the stored answers that hold a session's tokens; its keys stay spent."""
+    replayed = IdempotencyKey.created_at >= utc_now() - TOKENS_LIFE  # few, by their index
+    session.execute(
+        update(IdempotencyKey)
+        .where(IdempotencyKey.subject == f"{TOKENS}:{session_id}", replayed)
+        .values(body=None)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -208,22 +222,29 @@ def _subject(response: Response) -> str | None:
 def _session_subject(response: Response) -> str:
     """Return the session whose tokens an answer holds, or else the one that asked, as a subject."""
     token = response.get_json().get("access_token")
-    claims = get_jwt() if token is None else decode_token(token)
-    return f"{TOKENS}:{claims['sid']}"
+    if token is None:
+        return f"{TOKENS}:{get_jwt()['sid']}:{ASKERS}"
+    return f"{TOKENS}:{decode_token(token)['sid']}"
 
 
 def _replay(found: IdempotencyKey) -> Response:
-    kind, _, session_id = (found.subject or "").partition(":")
-    if found.body is None:
+    if found.body is None or not _is_told_again(found):
         raise AnswerErasedError(found.key)
-    if kind == TOKENS:
-        old = found.created_at < utc_now() - TOKENS_LIFE
-        if old or not session_id or is_over(UUID(session_id)):
-            raise AnswerErasedError(found.key)
     response = make_response(_cipher().decrypt(found.body), found.status)
     response.headers.update(json.loads(found.headers or "{}"))
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+def _is_told_again(found: IdempotencyKey) -> bool:
+    """Tell whether an answer with secrets is still this caller's; any other is."""
+    kind, _, rest = (found.subject or "").partition(":")
+    if kind != TOKENS:
+        return True
+    session_id, _, whose = rest.partition(":")
+    if found.created_at < utc_now() - TOKENS_LIFE or not session_id or is_over(UUID(session_id)):
+        return False
+    return whose != ASKERS or _claims().get("sid") == session_id
 
 
 def _check_key(key: str) -> str:

@@ -113,7 +113,7 @@ def charge(account_id: UUID | None) -> None:
     if cost is None:
         return
     who = str(account_id or client_network())
-    limits = _amounts(getattr(settings(), f"limit_{cost.budget}"))
+    limits = amounts(getattr(settings(), f"limit_{cost.budget}"))
     additions = [
         Addition(f"{cost.budget}:{seconds}:{who}", cost.units, seconds) for _, seconds in limits
     ]
@@ -153,7 +153,8 @@ def network_of(address: str, bits: int = HOUSEHOLD) -> str:
 
 
 @cache
-def _amounts(text: str) -> list[tuple[int, int]]:
+def amounts(text: str) -> list[tuple[int, int]]:
+    """Return how much may be had in how many seconds, of limits as settings say them ("10/hour")."""
     return [(limit.amount, limit.get_expiry()) for limit in parse_many(text)]
 
 

@@ -27,6 +27,8 @@ class Account(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     handle: Mapped[str | None] = mapped_column(String(30), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Of a password that was chosen later than the account began; not moved by changing it.
+    password_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     role: Mapped[str] = mapped_column(String(16), default="member")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, request
 from flask_jwt_extended import get_jwt_identity
 from flask_limiter import RateLimitExceeded
 from limits.errors import StorageError
@@ -19,6 +19,8 @@ from redis.exceptions import RedisError
 
 from webapp.accounts.counters import Counters
 from webapp.accounts.credentials.errors import PasswordWrongError
+from webapp.accounts.errors import SignInRefusedError
+from webapp.accounts.guesses import Bound, guesses_left, one_guess
 from webapp.accounts.limits import SITE, client_network
 from webapp.chain_access import settings
 from webapp.errors import ServiceUnavailableError, problem, problem_response
@@ -47,19 +49,14 @@ def limit_sign_in(field: str) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)
-        from_here = limiter.limit(
-            lambda: settings().limit_guesses,
-            key_func=lambda: _account_from_here(field),
-            deduct_when=_failed,
-        )
-        by_account = limiter.limit(
-            lambda: settings().limit_failures,
-            key_func=lambda: _account_named(field),
-            deduct_when=_failed,
-            exempt_when=lambda: _is_known(field),
-        )
-        return by_address(from_here(by_account(_remembering(view, field))))
+        remembering = _remembering(view, field)
+
+        @wraps(view)
+        def guessing(*args: Any, **kwargs: Any) -> Any:
+            with one_guess(_bounds_of(field), SignInRefusedError):
+                return remembering(*args, **kwargs)
+
+        return limit_addresses(guessing)
 
     return decorate
 
@@ -87,20 +84,17 @@ def _remembering(view: View, field: str) -> View:
     return wrapper
 
 
-def _account_from_here(field: str) -> str:
-    """Return the account at an address that is known, or from the network around one that is not.
+def _bounds_of(field: str) -> list[Bound]:
+    """Return what bounds guesses at an account: at an address that is known, or from the network around one that is not.
 
     Networks around are wide: whoever wants many households' addresses gets them for nothing.
     """
-    name = _account_named(field)
-    return _place_of(name) if _is_known(field) else f"{name} from {client_network(SITE)}"
-
-
-def _is_known(field: str) -> bool:
-    """Tell whether somebody signed in to the account from this address of late; asked once for a request."""
-    if "troth_known_place" not in g:
-        g.troth_known_place = _counters().noted(_place_of(_account_named(field)))
-    return bool(g.troth_known_place)
+    name, here = _account_named(field), settings()
+    place = _place_of(name)
+    if _counters().noted(place):
+        return [Bound(place, here.limit_guesses)]
+    around = f"{name} from {client_network(SITE)}"
+    return [Bound(around, here.limit_guesses), Bound(name, here.limit_failures)]
 
 
 def _place_of(name: str) -> str:
@@ -125,27 +119,22 @@ def limit_addresses(view: View) -> View:
 
 
 def limit_confirmation(view: View) -> View:
-    """Limit wrong passwords of a signed-in account, which are asked for again; after ``jwt_required``."""
-    by_address = limiter.limit(lambda: settings().limit_sign_in, key_func=client_network)
-    by_account = limiter.limit(
-        lambda: settings().limit_failures,
-        key_func=lambda: f"confirm:{get_jwt_identity()}",
-        deduct_when=_guessed_wrong,
-    )
-    return by_address(by_account(view))
+    """Limit wrong passwords of a signed-in account, wherever it is asked for its own again; after ``jwt_required``."""
+
+    @wraps(view)
+    def guessing(*args: Any, **kwargs: Any) -> Any:
+        with one_guess(_bounds_of_confirming(), PasswordWrongError):
+            return view(*args, **kwargs)
+
+    return limit_addresses(guessing)
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code == 401
-
-
-def _guessed_wrong(response: Response) -> bool:
-    """Tell whether a password was sent and is wrong: to be told to sign in again is no guess."""
-    if response.status_code != PasswordWrongError.status:
-        return False
-    body, answer = request.get_json(silent=True), response.get_json(silent=True)
-    sent = isinstance(body, dict) and body.get("password") is not None
-    return sent and isinstance(answer, dict) and answer.get("code") == PasswordWrongError.code
+def _bounds_of_confirming() -> list[Bound]:
+    """Return what bounds guesses by whoever holds a token; nothing where no password was sent, which is no guess."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or body.get("password") is None:
+        return []
+    return [Bound(f"confirm:{get_jwt_identity()}", settings().limit_failures)]
 
 
 def _account_named(field: str) -> str:
@@ -172,13 +161,20 @@ def on_store_down(error: Exception) -> Response:
 
 def tell_limits(response: Response) -> Response:
     """Add RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers)."""
-    if not (limits := limiter.current_limits):
+    counted = [
+        (
+            one.limit.amount,
+            one.limit.get_expiry(),
+            max(0, one.remaining),
+            max(0, int(one.reset_at - time.time())),
+        )
+        for one in limiter.current_limits
+    ]
+    if not (limits := counted + guesses_left()):
         return response
-    limit = min(limits, key=lambda one: one.remaining)
-    window = limit.limit.get_expiry()
-    wait = max(0, int(limit.reset_at - time.time()))
-    response.headers["RateLimit-Policy"] = f'"sign-in";q={limit.limit.amount};w={window}'
-    response.headers["RateLimit"] = f'"sign-in";r={max(0, limit.remaining)};t={wait}'
+    amount, window, left, wait = min(limits, key=lambda one: one[2])
+    response.headers["RateLimit-Policy"] = f'"sign-in";q={amount};w={window}'
+    response.headers["RateLimit"] = f'"sign-in";r={left};t={wait}'
     return response
 
 

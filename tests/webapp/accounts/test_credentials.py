@@ -12,6 +12,7 @@ from tests.support.answers import at_once, nothing_written, refused
 from tests.support.oauth import allowed, register_app, using
 from tests.support.wallet import PASSWORD, Person
 from webapp.accounts import service
+from webapp.accounts.credentials import service as credentials
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.models import SignInSession
 from webapp.accounts.sessions.clients import client_name
@@ -82,6 +83,30 @@ def test_a_sign_in_with_the_old_password_does_not_outlive_its_change(
     with nothing_written(app):
         answer = Person(app.test_client()).call("POST", "/auth/password", body)
         refused(answer, 401, "sign_in_refused")
+
+
+@pytest.mark.parametrize("path", ["/me/password", "/me/recovery-codes"])
+def test_a_session_that_is_ended_meanwhile_leaves_no_way_in(
+    app: Flask, alice: Person, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Whoever ends a stranger's sessions must not find a password, or codes, of the stranger's there."""
+    assert alice.call("PATCH", "/me", {"handle": "alice"}).status_code == 200
+    thief = alice.again(app.test_client()).sign_in()
+    real, late = credentials.confirm, [alice.again(app.test_client())]
+
+    def confirm_and_end(*args: Any) -> str | None:
+        confirmed = real(*args)
+        while late:
+            with ThreadPoolExecutor(1) as other:
+                ended = other.submit(late.pop().call, "DELETE", "/me/sessions")
+                assert ended.result(30).status_code == 204
+        return confirmed
+
+    monkeypatch.setattr(credentials, "confirm", confirm_and_end)
+    body = {"new_password": NEW} if path == "/me/password" else {}
+    refused(thief.call("POST", path, body), 401, "no_session")
+    # Else this would ask for a password that the owner never chose.
+    assert change(alice, new_password=PASSWORD).status_code == 204
 
 
 @pytest.mark.parametrize("way", ["change", "recover"])

@@ -1,14 +1,11 @@
 """What hands out secrets under an Idempotency-Key: told again for ten minutes, kept so that nobody reads it."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from chain.proofs.records import Kind
 from tests.support.answers import nothing_written, refused
 from tests.support.idempotency import TEXT, age_keys, bearer, keys, send
-from tests.support.oauth import HERE, register_app
 from tests.support.wallet import PASSWORD, Person
 from workers.upkeep import tidy
 
@@ -58,36 +55,6 @@ def test_a_repeated_sign_in_gives_the_same_tokens_for_ten_minutes(
     )
     age_keys(app, minutes=10)
     refused(send(Person(visitor.http), "k-1", body, path), 409, "answer_erased")
-
-
-def secrets_of(carol: Person, visitor: Person) -> list[tuple[Person, str, dict[str, Any], int]]:
-    """Return requests whose answers hold other secrets than tokens."""
-    dora = visitor.register("dora")
-    app = {"name": "An app", "redirect_uris": [HERE], "confidential": True}
-    asked = register_app(dora).request() | {"decision": "allow"}
-    return [
-        (carol, "/me/recovery-codes", {"password": PASSWORD}, 201),
-        (carol, "/oauth/apps", app, 201),
-        (carol, "/oauth/authorize", asked, 200),
-    ]
-
-
-def test_other_secrets_are_told_again_as_long_as_tokens_are(
-    app: Flask, carol: Person, visitor: Person
-) -> None:
-    requests = secrets_of(carol, visitor)
-    for person, path, body, status in requests:
-        first = send(person, f"k{path}", body, path)
-        with nothing_written(app):
-            second = send(person, f"k{path}", body, path)
-        assert (first.status_code, first.data) == (status, second.data), first.text
-        assert second.headers["Idempotency-Replayed"] == "true"
-    other = Person(carol.http).take(
-        carol.call("POST", "/auth/password", {"handle": "carol", "password": PASSWORD})
-    )
-    carol.call("POST", "/auth/logout")
-    for _, path, body, _ in requests:
-        refused(send(other, f"k{path}", body, path), 409, "answer_erased")
 
 
 def test_two_visitors_behind_one_address_never_share_a_nonce(app: Flask, visitor: Person) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from chain.proofs.records import Kind
 from tests.support.answers import at_once, refused
 from tests.support.oauth import allowed, register_app, using
 from tests.support.wallet import PASSWORD, Person
@@ -87,6 +88,51 @@ def test_own_webhooks_rest_until_their_person_lets_them_go_on(
     assert back.call("POST", f"/webhooks/{made['id']}/test").status_code == 202
     (shown,) = back.call("GET", "/webhooks").json["items"]
     assert (shown["disabled_at"], shown["disabled_reason"]) == (None, None)
+
+
+def test_a_new_password_leaves_apps_webhooks_and_codes_unless_the_account_is_closed_to_others(
+    app: Flask, carol: Person, alice: Person, codes: list[str]
+) -> None:
+    application = register_app(alice)
+    application.tokens(carol, scope=TOLD)
+    carol.call("POST", "/webhooks", HOOK)
+    change = {"password": PASSWORD, "new_password": PASSWORD}
+    assert carol.call("POST", "/me/password", change).status_code == 204
+    assert carol.call("POST", "/me/password", change | {"close_others": False}).status_code == 204
+    (consent,) = carol.call("GET", "/oauth/consents").json["items"]
+    (hook,) = carol.call("GET", "/webhooks").json["items"]
+    assert (consent["client_id"], hook["disabled_at"]) == (application.client_id, None)
+    for unclear in ("true", "yes", None):
+        refused(
+            carol.call("POST", "/me/password", change | {"close_others": unclear}), 400, "malformed"
+        )
+    other = Person(app.test_client()).take(recover(app, codes[0]))
+    carol.take(carol.call("POST", "/auth/password", {"handle": "carol", "password": NEW}, {}))
+    application.tokens(carol, scope=TOLD)
+    carol.call("POST", f"/webhooks/{hook['id']}/test")
+    change = {"password": NEW, "new_password": PASSWORD, "close_others": True}
+    assert carol.call("POST", "/me/password", change).status_code == 204
+    assert carol.call("GET", "/oauth/consents").json["items"] == []
+    (hook,) = carol.call("GET", "/webhooks").json["items"]
+    assert hook["disabled_at"] is not None
+    refused(recover(app, codes[1]), 401, "sign_in_refused")
+    refused(other.call("GET", "/me"), 401, "no_session")
+    assert carol.call("GET", "/me").status_code == 200
+
+
+def test_a_device_of_a_thiefs_publishes_nothing_after_a_recovery(
+    app: Flask, carol: Person, alice: Person, codes: list[str]
+) -> None:
+    """Its signatures stand for the wallet's, but a record comes in with a token of the account alone."""
+    assert link(carol).status_code == 201
+    assert carol.allow_device().status_code == 201
+    record = carol.sign(Kind.POST, carol.post_record(), carol.device)
+    back = recovered(app, codes[0])
+    refused(carol.call("POST", "/posts", record), 401, "no_session")
+    refused(alice.call("POST", "/posts", record), 403, "not_your_author")
+    # Once its wallet is unlinked it speaks for nobody, whoever sends it.
+    assert back.call("DELETE", f"/wallets/{carol.address}").status_code == 204
+    refused(back.call("POST", "/posts", record), 403, "not_your_author")
 
 
 def test_wallets_that_can_sign_in_are_listed_with_when_they_were_linked(

@@ -1,6 +1,8 @@
-"""What a recovery closes beside sessions and apps: each feature gives closers of what would go on telling a thief.
+"""What a recovery, or a new password that is to, closes beside sessions and apps.
 
-A closer runs in the transaction that recovers the account, under the lock of its row.
+Each feature gives closers of what would go on telling a thief.
+
+A closer runs in the transaction that closes the account to others, under the lock of its row.
 """
 
 from collections.abc import Callable, Sequence

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.credentials.errors import PasswordWrongError, SignInAgainError
+from webapp.accounts.credentials.standing import standing
 from webapp.accounts.errors import UserNotFoundError
 from webapp.accounts.models import Account, SignInSession
 from webapp.accounts.passwords import password_matches
@@ -22,10 +23,13 @@ _A = table_of(Account).c
 def confirm(account_id: UUID, session_id: UUID, password: str | None) -> str | None:
     """Check the password, or the sign-in's age where the account has none; return the password's hash.
 
+    A password that is newer than a wallet gives way to a fresh sign-in by that: it may be a stranger's choice.
     Call it before the write transaction: it takes its time. Raises PasswordWrongError and SignInAgainError.
     """
     kept: str | None = db.session.scalar(select(_A.password_hash).where(_A.id == account_id))
     if kept is not None:
+        if password is None and _is_above_password(account_id, session_id):
+            return kept
         if password is None or not password_matches(kept, password):
             raise PasswordWrongError
         return kept
@@ -45,6 +49,13 @@ def confirm_fresh(account_id: UUID, session_id: UUID, password: str | None) -> N
             raise PasswordWrongError
     elif not _is_fresh(session_id):
         raise SignInAgainError(_MINUTES)
+
+
+def _is_above_password(account_id: UUID, session_id: UUID) -> bool:
+    """Tell whether a session was opened of late, by a wallet that has stood while the password has not."""
+    ways = standing(db.session(), account_id)
+    wallet = db.session.scalar(select(SignInSession.wallet).where(SignInSession.id == session_id))
+    return not ways.password and wallet in ways.wallets and _is_fresh(session_id)
 
 
 def _is_fresh(session_id: UUID) -> bool:

@@ -35,6 +35,24 @@ class SignInAgainError(ProblemError):
 
 
 @dataclass(eq=False)
+class TooNewError(ProblemError):
+    """A wallet or password that would take away what has let its person in for longer."""
+
+    status = 403
+    code = "way_in_too_new"
+    title = "This way in is too new"
+    days: int
+
+    @property
+    def detail(self) -> str:
+        """Say what does."""
+        return (
+            f"What lets somebody in for less than {self.days} days takes nothing older away. "
+            "Do this with the password, or a wallet, that the account has had for longer, or later."
+        )
+
+
+@dataclass(eq=False)
 class HandleNeededError(ProblemError):
     """A password or recovery codes for an account without a handle."""
 

@@ -1,5 +1,7 @@
 """HTTP for credentials."""
 
+from typing import Any
+
 from webapp.accounts.access import signed_in
 from webapp.accounts.cookies import hands_out_session
 from webapp.accounts.credentials import service
@@ -25,11 +27,14 @@ blueprint = ApiBlueprint("credentials", __name__, description="Passwords and rec
 @idempotent
 @blueprint.arguments(NewPasswordSchema())
 @blueprint.response(204)
-def change_password(body: dict[str, str]) -> None:
-    """Change your password, or choose the first one; every other session ends."""
+def change_password(body: dict[str, Any]) -> None:
+    """Change your password, or choose the first one; every other session ends.
+
+    With ``close_others`` apps are allowed nothing any more, webhooks rest and recovery codes are void, too.
+    """
     caller = current_caller()
-    old, new = body.get("password"), body["new_password"]
-    service.change_password(caller.account_id, caller.session_id, old, new)
+    old, new, closing = body.get("password"), body["new_password"], body["close_others"]
+    service.change_password(caller.account_id, caller.session_id, old, new, close_others=closing)
 
 
 @blueprint.post("/me/recovery-codes")

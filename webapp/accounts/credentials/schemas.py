@@ -18,6 +18,8 @@ class NewPasswordSchema(ConfirmationSchema):
     """A new password, with the old one if there is one."""
 
     new_password = fields.String(required=True, load_only=True, validate=_PASSWORD)
+    # Where somebody else may have known the old one.
+    close_others = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class RecoverySchema(SignInSchema):

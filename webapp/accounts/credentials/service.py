@@ -14,6 +14,8 @@ from webapp.accounts.credentials.errors import HandleNeededError
 from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.errors import SignInRefusedError
 from webapp.accounts.handles import PATTERN
+from webapp.accounts.idempotency import forget_tokens_of
+from webapp.accounts.living import check_session
 from webapp.accounts.models import Account
 from webapp.accounts.oauth.consents import revoke_all
 from webapp.accounts.oauth.models import OAuthCode, OAuthConsent
@@ -36,31 +38,52 @@ class Recovered(Tokens):
     wallets: list[Linked]
 
 
-def change_password(account_id: UUID, session_id: UUID, old: str | None, new: str) -> None:
+def change_password(
+    account_id: UUID,
+    session_id: UUID,
+    old: str | None,
+    new: str,
+    *,
+    close_others: bool = False,
+) -> None:
     """Set a new password and end every other session.
 
-    Raises PasswordRefusedError, PasswordWrongError, SignInAgainError and HandleNeededError.
+    With ``close_others`` nothing that somebody else may have left lets in or tells any more but wallets: what apps
+    were allowed is taken back, webhooks rest, and recovery codes are void.
+
+    Raises PasswordRefusedError, PasswordWrongError, SignInAgainError, HandleNeededError, and NoSessionError where
+    the session is over meanwhile.
     """
     confirmed = confirm(account_id, session_id, old)
     password_hash = hash_password(new)
     with writing() as session:
+        if close_others:
+            go_first(session, account_id)
         account = lock_confirmed(session, account_id, confirmed)
+        check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
-        account.password_hash = password_hash
-        _end_codes(session, account_id)
-        end_sessions(session, account_id, kept=session_id)
+        _choose_password(account, password_hash, known=confirmed is not None and old is not None)
+        if close_others:
+            session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+            _close_to_others(session, account_id, kept=session_id)
+        else:
+            _end_codes(session, account_id)
+            end_sessions(session, account_id, kept=session_id)
+        forget_tokens_of(session, session_id)
 
 
 def new_recovery_codes(account_id: UUID, session_id: UUID, password: str | None) -> list[str]:
     """Return ten fresh recovery codes; those before are void.
 
-    Raises PasswordWrongError, SignInAgainError and HandleNeededError.
+    Raises PasswordWrongError, SignInAgainError, HandleNeededError, and NoSessionError where the session is over
+    meanwhile.
     """
     confirmed = confirm(account_id, session_id, password)
     codes = [new_code() for _ in range(HOW_MANY)]
     with writing() as session:
         account = lock_confirmed(session, account_id, confirmed)
+        check_session(session, session_id)
         if account.handle is None:
             raise HandleNeededError
         session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
@@ -98,13 +121,25 @@ def recover(handle: str, code: str, new_password: str) -> Recovered:
         spent = session.execute(update(RecoveryCode).where(*unused).values(used_at=utc_now()))
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
-        account.password_hash = password_hash
-        revoke_all(session, account_id)
-        end_sessions(session, account_id)
-        for closer in closers():
-            closer.close(session, account_id)
+        _choose_password(account, password_hash, known=account.password_hash is not None)
+        _close_to_others(session, account_id)
         tokens, wallets = start_session(session, account_id), linked_wallets(session, account_id)
         return Recovered(tokens.access_token, tokens.refresh_token, tokens.account, wallets)
+
+
+def _close_to_others(session: Session, account_id: UUID, kept: UUID | None = None) -> None:
+    """Take back what apps were allowed, end every session but one that is kept, and let webhooks rest."""
+    revoke_all(session, account_id)
+    end_sessions(session, account_id, kept)
+    for closer in closers():
+        closer.close(session, account_id)
+
+
+def _choose_password(account: Account, password_hash: str, *, known: bool) -> None:
+    """Set a password; one that nobody proved to know before begins to stand now."""
+    account.password_hash = password_hash
+    if not known:
+        account.password_since = utc_now()
 
 
 def _end_codes(session: Session, account_id: UUID) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts import siwe
 from webapp.accounts.credentials.confirming import lock_confirmed
 from webapp.accounts.credentials.errors import PasswordWrongError
+from webapp.accounts.credentials.standing import standing
 from webapp.accounts.deletion.erasers import erasers
 from webapp.accounts.handles import retire
 from webapp.accounts.models import Account
@@ -45,7 +46,7 @@ def deletion_statement(account_id: UUID) -> str:
 
 
 def delete_by_password(account_id: UUID, password: str) -> None:
-    """Delete an account whose password is given; raises PasswordWrongError."""
+    """Delete an account whose password is given; raises PasswordWrongError and TooNewError."""
     kept = db.session.scalar(select(_A.password_hash).where(_A.id == account_id))
     if kept is None or not password_matches(kept, password):
         raise PasswordWrongError
@@ -55,7 +56,7 @@ def delete_by_password(account_id: UUID, password: str) -> None:
 def delete_by_wallet(account_id: UUID, text: str, signature: str) -> None:
     """Delete an account by the signature of one of its wallets.
 
-    Raises what ``proven_wallet`` does, and WalletNotFoundError.
+    Raises what ``proven_wallet`` does, WalletNotFoundError and TooNewError.
     """
     statement = deletion_statement(account_id)
     address, nonce = proven_wallet(text, signature, DELETE, account_id, statement)
@@ -91,6 +92,11 @@ def _erase(
         confirmed = session.scalar(select(_A.password_hash).where(_A.id == account_id))
     go_first(session, account_id)
     account = lock_confirmed(session, account_id, confirmed)
+    ways = standing(session, account_id)
+    if wallet is None:
+        ways.check_password()
+    else:
+        ways.check_wallet(wallet[0])
     for eraser in erasers():
         eraser.erase(session, account_id)
     if account.handle is not None:
@@ -105,6 +111,7 @@ def _erase(
         .values(
             handle=None,
             password_hash=None,
+            password_since=None,
             role="member",
             name=None,
             bio=None,

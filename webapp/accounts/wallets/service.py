@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from chain.proofs.records import account_author
 from webapp.accounts import siwe
 from webapp.accounts.credentials.confirming import confirm_fresh
+from webapp.accounts.credentials.standing import standing
 from webapp.accounts.errors import MessageRefusedError, UserNotFoundError
 from webapp.accounts.living import check_session
 from webapp.accounts.models import Account
@@ -101,7 +102,7 @@ def link(
 def unlink(account_id: UUID, session_id: UUID, address: str, password: str | None) -> None:
     """Unlink a wallet, and end the sessions that it opened but for the one that asks; what it signed stays as it is.
 
-    Raises PasswordWrongError, SignInAgainError, WalletNotFoundError and LastSignInError.
+    Raises PasswordWrongError, SignInAgainError, WalletNotFoundError, LastSignInError and TooNewError.
     """
     confirm_fresh(account_id, session_id, password)
     lowered = address.lower()
@@ -118,6 +119,8 @@ def unlink(account_id: UUID, session_id: UUID, address: str, password: str | Non
             if account.handle is None or account.password_hash is None:
                 raise LastSignInError(lowered)
             _let_post_unsigned(session, account_id)
+        ways = standing(session, account_id)
+        ways.check_unlinking(lowered, mine, by_password=password is not None)
         owners.release(session, lowered)
         end_sessions_of_wallet(session, account_id, lowered, session_id)
         record_event(session, EventType.WALLET_UNLINKED, account_id, lowered)

@@ -1,4 +1,4 @@
-"""What a recovery closes of notifications: a thief's webhook would go on hearing of everything."""
+"""What a recovery, or a new password that closes the account to others, closes of notifications: a thief's webhook would go on hearing of everything."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from webapp.columns import utc_now
 from webapp.database import locked
 from webapp.notifications.webhooks.models import Webhook
 
-WHY = "The account was recovered. If this webhook is yours, a test message lets it go on; if not, delete it."
+WHY = "The account was recovered, or closed to others. If this webhook is yours, a test message lets it go on; if not, delete it."
 
 
 def pause_webhooks(session: Session, account_id: UUID) -> None:

@@ -2003,7 +2003,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change your password, or choose the first one; every other session ends. */
+        /**
+         * Change your password, or choose the first one; every other session ends.
+         * @description With ``close_others`` apps are allowed nothing any more, webhooks rest and recovery codes are void, too.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2019,7 +2022,8 @@ export interface paths {
                     /**
                      * @example {
                      *       "password": "correct horse battery staple",
-                     *       "new_password": "a newer and longer one"
+                     *       "new_password": "a newer and longer one",
+                     *       "close_others": true
                      *     }
                      */
                     "application/json": components["schemas"]["NewPassword"];
@@ -10989,6 +10993,8 @@ export interface components {
         NewPassword: {
             password?: string;
             new_password: string;
+            /** @default false */
+            close_others?: boolean;
         };
         RecoveryCodes: {
             codes: string[];

@@ -3,13 +3,19 @@ import type { Me } from "../../../api/types";
 import { Field } from "../../../components/Field";
 import { SignInAgain } from "./SignInAgain";
 
-export type Asks = "password" | "sign-in" | null;
+export type Asks = "password" | "old-password" | "sign-in" | null;
 
 /** What an act that was refused needs first: null where it was refused for another reason. */
 export function askedBy(error: unknown, me: Me): Asks {
+  if (isCode(error, "way_in_too_new")) return me.has_password ? "old-password" : null;
   if (!isCode(error, "sign_in_again")) return null;
   return me.has_password ? "password" : "sign-in";
 }
+
+const HINTS = {
+  password: "You signed in more than ten minutes ago.",
+  "old-password": "This has let you in for longer than what would be left.",
+};
 
 interface Props {
   asks: Asks;
@@ -29,7 +35,7 @@ export function AskAgain({ asks, password, onPassword, authors, onDone }: Props)
       label="Your password"
       type="password"
       autoComplete="current-password"
-      hint="You signed in more than ten minutes ago."
+      hint={HINTS[asks]}
       value={password}
       onChange={onPassword}
     />

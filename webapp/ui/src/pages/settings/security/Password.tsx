@@ -17,20 +17,25 @@ export function Password({ me }: { me: Me }) {
   const queries = useQueryClient();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
+  const [closing, setClosing] = useState(false);
   const had = me.has_password;
+  const signs = walletsOf(me).length > 0;
   const change = useMutation({
     mutationFn: () =>
       take<unknown>(
-        api.POST("/api/v1/me/password", { body: { new_password: fresh, ...(had ? { password: old } : {}) } }),
+        api.POST("/api/v1/me/password", {
+          body: { new_password: fresh, close_others: closing, ...(old === "" ? {} : { password: old }) },
+        }),
       ),
     meta: { quiet: true },
     onSuccess: async () => {
       setOld("");
       setFresh("");
+      setClosing(false);
       const what = had ? "changed" : "set";
       notice({ tone: "good", text: `Your password is ${what}. Every other session was ended.` });
       await queries.invalidateQueries({ queryKey: ME });
-      await queries.invalidateQueries({ queryKey: ["settings", "sessions"] });
+      await queries.invalidateQueries({ queryKey: ["settings"] });
     },
   });
   const send = (event: FormEvent) => {
@@ -44,7 +49,7 @@ export function Password({ me }: { me: Me }) {
   return (
     <Part
       title={had ? "Change the password" : "Set a password"}
-      about="All your other sessions end with it, those of apps too."
+      about="All your other sessions end with it, those of apps too. What apps are allowed, webhooks, recovery codes and wallets stay."
     >
       <form className={forms.form} onSubmit={send}>
         {/* Tells a password manager whose password this is. */}
@@ -54,7 +59,12 @@ export function Password({ me }: { me: Me }) {
             label="Present password"
             type="password"
             autoComplete="current-password"
-            required
+            required={!signs}
+            hint={
+              signs
+                ? "Yours is not known to you? Sign in by a wallet that you had first, and leave this empty."
+                : undefined
+            }
             value={old}
             onChange={setOld}
             problem={wrong ? "That is not your password." : null}
@@ -70,6 +80,15 @@ export function Password({ me }: { me: Me }) {
           problem={refused ? sentenceOf(error) : null}
           hint="At least 10 characters; a few words are good"
         />
+        <div className={forms.choices}>
+          <label>
+            <input type="checkbox" checked={closing} onChange={(event) => setClosing(event.target.checked)} />
+            <span>
+              Somebody else may have come in: allow apps nothing any more, pause my webhooks, and void my
+              recovery codes
+            </span>
+          </label>
+        </div>
         {again && <SignInAgain authors={walletsOf(me)} onDone={() => change.mutate()} />}
         <Problem text={error && !wrong && !refused && !again ? sentenceOf(error) : null} />
         <div className={forms.acts}>

@@ -38,7 +38,9 @@ export function UnlinkDialog({ me, address, own, onUnlinked, onClose }: Props) {
       onClose();
       keepFocus();
     } catch (error) {
-      const asked = askedBy(error, me);
+      const tooNew = isCode(error, "way_in_too_new");
+      // A password that is too new as well is not asked for again and again.
+      const asked = tooNew && password !== "" ? null : askedBy(error, me);
       setAsks((before) => asked ?? before);
       if (isCode(error, "password_wrong")) setProblem("That is not your password.");
       else if (!asked) setProblem(`Still linked: ${sentenceOf(error)}`);
@@ -60,7 +62,9 @@ export function UnlinkDialog({ me, address, own, onUnlinked, onClose }: Props) {
           <Button
             kind="danger"
             busy={busy}
-            disabled={asks === "sign-in" || (asks === "password" && password === "")}
+            disabled={
+              asks === "sign-in" || ((asks === "password" || asks === "old-password") && password === "")
+            }
             onClick={unlink}
           >
             Unlink
