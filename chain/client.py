@@ -4,10 +4,9 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eth_hash.auto import keccak
-from web3.providers import BaseProvider
 
 from chain import wire
 from chain.errors import (
@@ -28,6 +27,9 @@ from chain.nodes.pool import Pool
 from chain.nodes.urls import name_nodes, split_urls
 from chain.transport import Transport
 from chain.wire import Block, Fees, Log, Receipt
+
+if TYPE_CHECKING:
+    from web3.providers import BaseProvider
 
 T = TypeVar("T")
 BlockId = int | Literal["latest", "pending"]
@@ -54,7 +56,7 @@ class ChainClient:
         url: str,
         *,
         timeout: float = 10,
-        provider: BaseProvider | Sequence[BaseProvider] | None = None,
+        provider: "BaseProvider | Sequence[BaseProvider] | None" = None,
         policy: NodePolicy | None = None,
     ) -> None:
         self._timeout = timeout
@@ -64,12 +66,12 @@ class ChainClient:
         self._places: list[tuple[str, BaseProvider | None]]
         if provider is None:
             self._places = [(one, None) for one in split_urls(url)]
-        elif isinstance(provider, BaseProvider):
+        elif isinstance(provider, Sequence):
+            self._places = list(zip(url.split(","), provider, strict=True))
+        else:
             self._places = [(url, provider)]
             # A chain in this process does not hang, and is back the moment it is back.
             self._policy = replace(self._policy, failures=0)
-        else:
-            self._places = list(zip(url.split(","), provider, strict=True))
         self._names = name_nodes(place for place, _ in self._places)
 
     @property

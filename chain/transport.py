@@ -7,17 +7,18 @@ data is long.
 
 import json
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
-from web3.providers import BaseProvider
-from web3.types import RPCEndpoint
 
 from chain.errors import ConnectionBroken, NodeUnavailable, NotDelivered, translate
-from chain.http_provider import BoundedHttpProvider
 from chain.nodes.urls import without_secrets
+
+if TYPE_CHECKING:
+    from web3.providers import BaseProvider
+    from web3.types import RPCEndpoint
 
 
 class Transport:
@@ -27,12 +28,14 @@ class Transport:
     once per process, since their connections must not be shared over a fork.
     """
 
-    def __init__(self, url: str, timeout: float, provider: BaseProvider | None) -> None:
+    def __init__(self, url: str, timeout: float, provider: "BaseProvider | None") -> None:
         self.name = without_secrets(url)
         self._url = url
         self._timeout = timeout
         self._given = provider
         self._made: tuple[int, BaseProvider] | None = None
+        if provider is None:
+            _load_http()
 
     def request(self, method: str, params: Sequence[Any]) -> Any:
         """Make one request, once, and return its result.
@@ -57,7 +60,7 @@ class Transport:
 
     def _ask(self, method: str, params: Sequence[Any]) -> object:
         try:
-            return self._provider().make_request(RPCEndpoint(method), list(params))
+            return self._provider().make_request(cast("RPCEndpoint", method), list(params))
         except requests.Timeout as error:
             if isinstance(error, requests.ConnectTimeout):
                 raise NotDelivered(self.name, "it cannot be reached in time") from error
@@ -78,13 +81,20 @@ class Transport:
         except ValueError as error:
             raise self.malformed(method, error) from error
 
-    def _provider(self) -> BaseProvider:
+    def _provider(self) -> "BaseProvider":
         if self._given is not None:
             return self._given
         pid = os.getpid()
         if self._made is None or self._made[0] != pid:
-            self._made = (pid, BoundedHttpProvider(self._url, self._timeout))
+            self._made = (pid, _load_http()(self._url, self._timeout))
         return self._made[1]
+
+
+def _load_http() -> "Callable[[str, float], BaseProvider]":
+    """Import what speaks HTTP, and web3 with it: half of the time that the web application would take to start."""
+    from chain.http_provider import BoundedHttpProvider  # noqa: PLC0415
+
+    return BoundedHttpProvider
 
 
 def _was_refused(error: requests.ConnectionError) -> bool:

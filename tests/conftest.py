@@ -111,10 +111,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture(scope="session")
 def prepared(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> Iterator[tuple[DevNode, instance.Prepared]]:
     node = DevNode(None)
-    yield node, instance.prepare_node(node, tmp_path_factory.mktemp("node"))
+    yield node, instance.prepare_node(node, tmp_path_factory.mktemp("node"), sqlite_template)
     node.close()
 
 

@@ -6,6 +6,7 @@ from celery import Celery, Task
 from celery.signals import worker_process_init
 from flask import Flask
 
+import chain.http_provider  # noqa: F401 - the worker will ask nodes: loaded once, before its children are forked
 from webapp import create_app
 from webapp.config import Settings
 from webapp.doorbell import queue_settings

@@ -103,10 +103,9 @@ class Prepared:
     rows: dict[str, list[dict[str, Any]]]
 
 
-def prepare_node(node: DevNode, folder: Path) -> Prepared:
-    """Deploy, fund and open once, so that each test starts from there."""
-    template = migrated_sqlite(folder)
-    app = make_app(folder, f"sqlite:///{template}")
+def prepare_node(node: DevNode, folder: Path, template: Path) -> Prepared:
+    """Deploy, fund and open once, on a copy of a migrated file, so that each test starts from there."""
+    app = make_app(folder, copied_sqlite(template, folder))
     deployment = use_node(app, node)
     with app.app_context():
         rows = {table.name: _rows_of(table) for table in Base.metadata.sorted_tables}

@@ -15,6 +15,7 @@ LIGHT = {
     "webapp.commands.demo": HEAVY,
     "webapp.commands.monitor": HEAVY,
     "webapp.supervisor.mail": HEAVY | {"web3"},
+    "webapp.factory": {"web3"},
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from chain.client import ChainClient
 from tests.support.domains import Domains, Mailbox, domains_served, mail_served
 from tests.support.wallet import Person
 from webapp.accounts.models import Account
@@ -73,6 +74,12 @@ def tend(app: Flask) -> Tend:
             sweep()
 
     return run
+
+
+@pytest.fixture
+def client(app: Flask) -> ChainClient:
+    found: ChainClient = app.extensions["troth_chain"]
+    return found
 
 
 def ask(person: Person, kind: str, value: str | None = None, status: int = 201, **more: Any) -> Any:

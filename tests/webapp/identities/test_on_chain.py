@@ -37,12 +37,6 @@ def claims_at(person: Person, at: datetime | None = None) -> list[dict[str, Any]
     return found
 
 
-@pytest.fixture
-def client(app: Flask) -> ChainClient:
-    found: ChainClient = app.extensions["troth_chain"]
-    return found
-
-
 def test_another_issuer_is_shown_only_where_it_is_trusted_and_by_its_name(
     app: Flask, client: ChainClient, alice: Person, tend: Tend
 ) -> None:
