@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { box, looked, pageOf, person, signIn, visitor, write } from "./acts.mjs";
-import { accessible, close, DESKTOP, fourShots, noTroubles, PHONE, shot } from "./kit.mjs";
+import { accessible, becomes, close, DESKTOP, fourShots, noTroubles, PHONE, shot } from "./kit.mjs";
 import {
   article,
   button,
@@ -282,6 +282,8 @@ test("on a phone a post shows on the page where it was written, and an edit show
   await gone(edit);
 });
 
+const hasFocus = (page) =>
+  page.evaluate(() => document.activeElement?.getAttribute("aria-label")?.replace(/^(Post by).*/, "$1"));
 const erased = (page) => page.getByText("Erased; the commitment remains.").first();
 
 async function askToDelete(page, text) {
@@ -298,9 +300,11 @@ test("a deleted post shows as erased at once, and comes back with a sentence whe
   await askToDelete(page, "Better unsaid.");
   await erased(page).waitFor();
   assert.equal(await article(page, "Better unsaid.").count(), 0);
+  await becomes(() => hasFocus(page), "A deleted post", "the focus of the menu that is gone");
   go((route) => route.abort());
   await article(page, "Better unsaid.").waitFor();
   await page.getByText("Not erased: Troth does not answer.").waitFor();
+  await becomes(() => hasFocus(page), "Post by", "and back");
   await page.unroute(`${POSTS}/*`);
   const again = await held(page, `${POSTS}/*`, { method: "DELETE" });
   await askToDelete(page, "Better unsaid.");

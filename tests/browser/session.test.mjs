@@ -247,8 +247,10 @@ test("by keyboard alone: sign in, post, like, answer, read the receipt, and the 
   await page.getByRole("heading", { name: "Post by" }).waitFor();
   await tabTo(page, /^Write an answer/);
   await page.keyboard.type("And answered so.");
-  await press("Control+Enter");
+  await tabTo(page, /^Answer$/);
+  await press("Enter");
   await page.getByRole("article").filter({ hasText: "And answered so." }).waitFor();
+  await becomes(focused, "Write an answer", "the button has nothing more to send, and gives the focus back");
   await page.reload();
   await page.getByRole("article").first().waitFor();
   await tabTo(page, /open the receipt/);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SessionChangedError, SessionEndedError, UnreachableError } from "./problem";
-import { onSessionEnded, send, sessionBegins } from "./send";
+import { onSessionEnded, send, sessionBegins, sessionKnown, sessionNow } from "./send";
 
 const URL_ = "http://localhost:3000/api/v1/posts";
 const answers: ((signal: AbortSignal) => Response | Promise<Response>)[] = [];
@@ -35,6 +35,7 @@ describe("send", () => {
       return Promise.race([next(signal), aborted(signal)]);
     });
     cookies({});
+    sessionKnown(sessionNow());
   });
 
   afterEach(() => {
@@ -201,6 +202,21 @@ describe("send", () => {
     answers.length = 0;
     answers.push(changes, answer(200));
     expect((await finish(send(new Request(URL_)))).status).toBe(200);
+  });
+
+  it("begins no write until the page knows who signed in, and no earlier answer says so", async () => {
+    const write = () => finish(send(new Request(URL_, { method: "POST", body: "{}" })));
+    const before = sessionNow();
+    sessionBegins();
+    sessionKnown(before);
+    await expect(write()).rejects.toBeInstanceOf(SessionChangedError);
+    expect(sent).toHaveLength(0);
+    answers.push(answer(200), answer(201), answer(201));
+    expect((await finish(send(new Request(URL_)))).status).toBe(200);
+    const signsIn = new Request("http://localhost:3000/api/v1/auth/siwe", { method: "POST", body: "{}" });
+    expect((await finish(send(signsIn))).status).toBe(201);
+    sessionKnown(sessionNow());
+    expect((await write()).status).toBe(201);
   });
 
   it("tells at once who is offline", async () => {

@@ -8,7 +8,7 @@
  *   So does a request that would go out without an access token though there is a session: reading needs none, and
  *   would be answered as to a stranger.
  * - What gets no answer within half a minute fails; whoever sends a post again then publishes it once, by its id.
- * - A write is not tried again once somebody else may have signed in.
+ * - A write is not tried again once somebody else may have signed in, and none begins until the page knows who did.
  */
 
 import { uuid7 } from "../lib/uuid7";
@@ -57,13 +57,22 @@ export async function send(request: Request): Promise<Response> {
 
 /** Whether this page ever saw a session, since somebody last signed in or out. */
 let hadSession = false;
-/** How often that changed. */
+/** How often that changed, and after which change it was last known whose the session is. */
 let sessions = 0;
+let known = 0;
 
-/** Somebody signed in or out: what was before is no longer this page's. */
+/** Somebody signed in or out: what was before is no longer this page's, and nothing is written until `sessionKnown`. */
 export function sessionBegins(): void {
   hadSession = false;
   sessions += 1;
+}
+
+/** The change after which a reading of the account begins, for `sessionKnown`. */
+export const sessionNow = (): number => sessions;
+
+/** It was read whose the session is that began at a change. */
+export function sessionKnown(at: number): void {
+  known = Math.max(known, at);
 }
 
 function endHere(): never {
@@ -96,6 +105,8 @@ async function tried(request: Request, key: string | null, begun: number): Promi
 async function once(request: Request, key: string | null, begun: number): Promise<Response | null> {
   const writes = request.method !== "GET" && request.method !== "HEAD";
   if (writes && begun !== sessions) throw new SessionChangedError();
+  // The cookies are somebody's whom the page does not show yet.
+  if (writes && known !== sessions && isSessions(request)) throw new SessionChangedError();
   const copy = request.clone();
   if (key !== null) copy.headers.set("Idempotency-Key", key);
   const csrf = accessCsrf();

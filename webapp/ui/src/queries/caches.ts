@@ -21,13 +21,13 @@ export function changePost(queries: QueryClient, id: string, change: (post: Post
 
 /**
  * Change a post, or begin one, everywhere and for good. What is being read may be of before that, and would bring it
- * back or leave it out: such reads are stopped at once, and done anew after the change.
+ * back or leave it out: such reads are stopped at once, and done anew after the change. Returns in how many lists it lay.
  */
-export function replacePost(queries: QueryClient, id: string, change: (post: Post) => Post): void {
+export function replacePost(queries: QueryClient, id: string, change: (post: Post) => Post): number {
   const reading = queries.getQueryCache().findAll({ ...holdsPosts, fetchStatus: "fetching" });
   for (const query of reading.filter(({ queryKey: [kind, of] }) => kind !== "post" || of === id))
     readAnew(queries, query);
-  changePost(queries, id, change);
+  return changePost(queries, id, change);
 }
 
 function readAnew(queries: QueryClient, { queryKey, state }: Query): void {

@@ -63,7 +63,7 @@ describe("a post on its way", () => {
     expect([going().length, ends, feed()]).toEqual([1, [], ["p", "old"]]);
     await settled();
     expect([going().length, ends]).toEqual([0, ["me new"]]);
-    expect(pending.state().fresh).toEqual([{ id: "p", parent: null }]);
+    expect(pending.state().fresh).toEqual([{ id: "p", account: "me", parent: null }]);
     expect(readDraft("me", "new")).toBeNull();
   });
 

@@ -38,9 +38,10 @@ export interface PendingPost {
   stage: Stage;
 }
 
-/** A new post, and what it answers. */
+/** A new post, whose it is and what it answers. */
 export interface Fresh {
   id: string;
+  account: string;
   parent: string | null;
 }
 
@@ -117,7 +118,7 @@ export class Pending {
     dropDraft(account, place);
     const { id, parent } = post;
     const still = isStill(queries, account);
-    const fresh = still && post.version === 1 ? [{ id, parent }, ...this.now.fresh] : this.now.fresh;
+    const fresh = still && post.version === 1 ? [{ id, account, parent }, ...this.now.fresh] : this.now.fresh;
     together(
       () => still && showPublished(queries, post, account),
       () => {

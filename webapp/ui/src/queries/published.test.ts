@@ -54,6 +54,17 @@ describe("showPublished", () => {
     expect(ids("person", "me", "posts")).toEqual([["new", "a"]]);
   });
 
+  it("counts an answer once that a list read meanwhile holds already", () => {
+    const { queries } = filled();
+    const answer = post("a2", { parent: "a", root: "a", quoted: "a" });
+    const read = post("a", { counts: { ...answer.counts, comments: 1, quotes: 1 } });
+    queries.setQueryData(["thread", "a"], thread(read, [answer]));
+    showPublished(queries, answer, "me");
+    expect(queries.getQueryData(["thread", "a"])).toMatchObject({
+      pages: [{ post: { counts: { comments: 1, quotes: 1 } } }],
+    });
+  });
+
   it("puts an answer into the threads that show what it answers, and counts it", () => {
     const { queries, ids } = filled();
     showPublished(queries, post("a2", { parent: "a1", root: "a" }), "me");

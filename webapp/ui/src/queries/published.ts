@@ -8,7 +8,8 @@ import { feedKey, postQuery, type Thread, threadQuery } from "./posts";
 
 /** Put a post, or its edit, where it belongs; what has it already keeps it once. */
 export function showPublished(queries: QueryClient, post: Post, account: string): void {
-  replacePost(queries, post.id, (one) => ({ ...one, ...post }));
+  // What it answers or quotes came with the list that has it already, and counts it.
+  const counted = replacePost(queries, post.id, (one) => ({ ...one, ...post })) > 0;
   queries.setQueryData(postQuery(post.id).queryKey, post);
   if (post.version > 1) {
     void queries.invalidateQueries({ queryKey: ["history", post.id] });
@@ -20,6 +21,8 @@ export function showPublished(queries: QueryClient, post: Post, account: string)
     putOnTop(queries, key, { ...post, reposted_by: null, reposted_at: null } as FeedItem);
   if (post.parent === null) beginThread(queries, post);
   else answer(queries, post, post.parent);
+  if (counted) return;
+  if (post.parent !== null) bump(queries, post.parent, "comments");
   if (post.quoted) bump(queries, post.quoted, "quotes");
 }
 
@@ -50,7 +53,6 @@ function answer(queries: QueryClient, post: Post, parent: string): void {
   }
   // What others answered meanwhile comes with the next look.
   void queries.invalidateQueries({ queryKey: ["thread"], refetchType: "none" });
-  bump(queries, parent, "comments");
 }
 
 const holds = (pages: Page<Post>[], id: string): boolean =>

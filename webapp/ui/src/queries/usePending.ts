@@ -31,5 +31,6 @@ export const usePendingEdit = (account: string | undefined, id: string): Pending
 export const useErasing = (account: string | undefined, id: string): boolean =>
   usePending(({ erased }) => erased.some((one) => one.id === id && one.account === account));
 
-/** What was published on this page, the newest first. */
-export const useFresh = (): readonly Fresh[] => usePending(({ fresh }) => fresh);
+/** What somebody published on this page, the newest first. */
+export const useFresh = (account: string | undefined): readonly Fresh[] =>
+  usePending(({ fresh }) => fresh).filter((one) => one.account === account);

@@ -10,7 +10,7 @@ import { useEffect } from "react";
 import { api, take } from "../api/client";
 import { maySession } from "../api/cookies";
 import { isCode, SessionEndedError } from "../api/problem";
-import { onSessionEnded, sessionBegins } from "../api/send";
+import { onSessionEnded, sessionBegins, sessionKnown, sessionNow } from "../api/send";
 import type { Me } from "../api/types";
 import { notice } from "../app/notices";
 
@@ -24,6 +24,13 @@ export const meQuery = queryOptions({
 });
 
 async function readMe(before: Me | null): Promise<Me | null> {
+  const at = sessionNow();
+  const me = await asked(before);
+  sessionKnown(at);
+  return me;
+}
+
+async function asked(before: Me | null): Promise<Me | null> {
   if (!maySession()) return ended ? before : null;
   try {
     return await take(api.GET("/api/v1/me"));

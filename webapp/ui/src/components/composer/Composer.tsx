@@ -14,6 +14,7 @@ import { TextBox } from "./TextBox";
 import { Trouble } from "./Trouble";
 import { useDraft } from "./useDraft";
 import { useFiles } from "./useFiles";
+import { useFocusBack } from "./useFocusBack";
 import { useSend } from "./useSend";
 
 const AttachedTokens = lazy(async () => ({
@@ -67,7 +68,12 @@ function Writing({
   const busy = going !== undefined;
   // While it is on its way it shows as a post, and here only once more where it comes back.
   const shown = busy ? NOTHING : draft;
-  const go = () => may && !busy && send();
+  const remember = useFocusBack(box, busy);
+  const go = () => {
+    if (!may || busy) return;
+    remember();
+    send();
+  };
   const words = wordsOf(replyTo, edits);
   const form = (
     <section className={css.composer} aria-label={words.label}>
@@ -96,7 +102,7 @@ function Writing({
           deed={edits ? "saved" : "posted"}
           kept={kept}
           refused={files.refused}
-          busy={busy}
+          stage={going?.stage}
         />
         <div className={css.foot}>
           <FileButton disabled={busy} onFiles={files.add} />

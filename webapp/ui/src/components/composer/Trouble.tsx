@@ -3,7 +3,13 @@ import { SessionEndedError, sentenceOf } from "../../api/problem";
 import { postPath } from "../../lib/paths";
 import { ArrivedBeforeError } from "../../queries/publish";
 import { WalletStoppedError } from "../../wallet/asking";
+import type { Stage } from "../../wallet/signing";
 import css from "./Composer.module.css";
+
+const ON_ITS_WAY: Record<Stage, string> = {
+  sending: "It is on its way, and shown already.",
+  wallet: "It waits for your wallet, and is shown already.",
+};
 
 interface Props {
   error: unknown;
@@ -11,14 +17,15 @@ interface Props {
   deed: string;
   kept: boolean;
   refused: string[];
-  busy: boolean;
+  /** How far it is, while it is on its way. */
+  stage: Stage | undefined;
 }
 
 /** What went wrong, in place; the text stays as it is. */
-export function Trouble({ error, deed, kept, refused, busy }: Props) {
+export function Trouble({ error, deed, kept, refused, stage }: Props) {
   return (
     <div className={css.trouble} role="status">
-      {busy && <p className="visually-hidden">It is on its way, and shown already.</p>}
+      {stage && <p className="visually-hidden">{ON_ITS_WAY[stage]}</p>}
       {refused.map((text) => (
         <p key={text}>{text}</p>
       ))}

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { PendingPost } from "../../queries/pending";
 import { shortAddress } from "../../wallet/names";
 import type { Stage } from "../../wallet/signing";
-import { STILL_CHECKING, useSlow } from "../../wallet/useSlow";
+import { useSlow } from "../../wallet/useSlow";
 import { Avatar } from "../Avatar";
 import { PersonName } from "../Person";
 import { RichText } from "../RichText";
@@ -18,6 +18,10 @@ const STAGES: Record<Stage, { icon: ReactNode; text: string }> = {
   sending: { icon: <Clock aria-hidden="true" />, text: "Being sent…" },
   wallet: { icon: <Wallet aria-hidden="true" />, text: "Waits for your wallet…" },
 };
+
+/** A device signs most posts, and the chain is asked about a contract wallet's signature alone: it may be either. */
+const STILL_SENDING =
+  "Still being sent. A contract wallet's signature takes longer: the chain is asked about it.";
 
 /**
  * One's own post on its way, where it will stand. It is no article yet: there is nothing to open, to like or to answer.
@@ -61,7 +65,7 @@ export function PendingCard({ post }: { post: PendingPost }) {
         {quotes && <Quoted id={quotes.id} content={quotes.content} />}
         <p className={own.stage} role="status">
           {icon}
-          {slow ? STILL_CHECKING : text}
+          {slow ? STILL_SENDING : text}
         </p>
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { FileX2, Repeat2 } from "lucide-react";
-import { lazy, type MouseEvent, Suspense } from "react";
+import { lazy, type MouseEvent, type Ref, Suspense } from "react";
 import { Link, useNavigate } from "react-router";
 import type { FeedItem, Post } from "../../api/types";
 import { personPath, postPath } from "../../lib/paths";
@@ -18,6 +18,7 @@ import { PostActs } from "./PostActs";
 import css from "./PostCard.module.css";
 import { PostMenu } from "./PostMenu";
 import { Quoted } from "./Quoted";
+import { useFocusKept } from "./useFocusKept";
 
 const PostBadges = lazy(async () => ({ default: (await import("../badges/PostBadges")).PostBadges }));
 const PostTokens = lazy(async () => ({ default: (await import("../tokens/PostTokens")).PostTokens }));
@@ -35,7 +36,9 @@ export function PostCard({ post, focal, line }: Props) {
   const account = useMe()?.profile.id;
   const erasing = useErasing(account, post.id);
   const edit = usePendingEdit(account, post.id);
-  if (post.deleted_at !== null || erasing) return <Erased post={post} />;
+  const gone = post.deleted_at !== null || erasing;
+  const ref = useFocusKept(gone, post.account === account);
+  if (gone) return <Erased post={post} ref={ref} />;
   if (edit) return <PendingCard post={edit} />;
   const open = (event: MouseEvent) => {
     // The whole card leads to the post; what is a control of its own does what it does, and text can be marked.
@@ -48,6 +51,8 @@ export function PostCard({ post, focal, line }: Props) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the time is a link that does the same
     <article
+      ref={ref}
+      tabIndex={-1}
       className={`${css.card} ${focal ? css.focal : css.open}`}
       onClick={open}
       aria-label={`Post by ${nameOf(card(post))}`}
@@ -114,9 +119,9 @@ function Text({ post }: { post: Post }) {
 }
 
 /** What is left of a deleted post. */
-function Erased({ post }: { post: Post }) {
+function Erased({ post, ref }: { post: Post; ref: Ref<HTMLElement> }) {
   return (
-    <article className={css.erased} aria-label="A deleted post">
+    <article ref={ref} tabIndex={-1} className={css.erased} aria-label="A deleted post">
       <FileX2 aria-hidden="true" />
       <p>
         Erased; the commitment remains. Text and media are gone for good, and that something was here, and

@@ -10,7 +10,7 @@ import { branchesOf } from "./branches";
 export function useAnswers(id: string, pages: Thread[] = []) {
   const me = useMe();
   const items = pages.flatMap((page) => page.items);
-  const fresh = useFresh();
+  const fresh = useFresh(me?.profile.id);
   const beyond = beyondPages([id, ...items.map((item) => item.id)], fresh);
   const own = useQueries({ queries: beyond.map(postQuery) }).flatMap(({ data }) => data ?? []);
   const shown = [...own, ...items];
@@ -24,7 +24,10 @@ export function useAnswers(id: string, pages: Thread[] = []) {
 }
 
 /** Which new ones belong to a thread and are not on its pages; `fresh` is the newest first. */
-export function beyondPages(shown: readonly string[], fresh: readonly Fresh[]): string[] {
+export function beyondPages(
+  shown: readonly string[],
+  fresh: readonly Pick<Fresh, "id" | "parent">[],
+): string[] {
   const known = new Set(shown);
   const found: string[] = [];
   for (const { id, parent } of [...fresh].reverse()) {
