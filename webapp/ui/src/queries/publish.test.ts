@@ -81,9 +81,15 @@ describe("publishing again what failed", () => {
       name: "ArrivedBeforeError",
       post: { id: said.draft.id, text: "Taken, and the page went." },
     });
-    read = { ...read, text: null, deleted_at: "2026-03-01T12:00:00Z" };
-    answers.push(refusal(409, "version_conflict"));
-    await expect(publish(me, other)).rejects.toMatchObject({ code: "version_conflict" });
+  });
+
+  it("says so where the post that it became was deleted, whose id can be used no more", async () => {
+    const said = wish("Taken, and deleted.");
+    answers.push(refusal(409, "record_ended"));
+    await expect(publish(me, said)).rejects.toMatchObject({ name: "EndedBeforeError" });
+    const edits = { id: said.draft.id, author: AUTHOR, content: ZERO_HASH } as unknown as Post;
+    answers.push(refusal(409, "record_ended"));
+    await expect(publish(me, { ...said, edits })).rejects.toMatchObject({ code: "record_ended" });
   });
 
   it("finds the edit that was taken though no answer said so, and no other one", async () => {

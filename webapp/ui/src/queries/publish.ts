@@ -32,6 +32,15 @@ export class ArrivedBeforeError extends Error {
   }
 }
 
+/** What a draft was sent as had arrived, and was deleted since: its id is used up. */
+export class EndedBeforeError extends Error {
+  override readonly name = "EndedBeforeError";
+
+  constructor() {
+    super("It had arrived before, and that post was deleted. Send it again to make a new post of it.");
+  }
+}
+
 /** A post became something else after one began to edit it: edited elsewhere, or by a try whose answer was lost. */
 export class ChangedMeanwhileError extends Error {
   override readonly name = "ChangedMeanwhileError";
@@ -42,8 +51,8 @@ export class ChangedMeanwhileError extends Error {
 }
 
 /**
- * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError
- * and ChangedMeanwhileError; nothing of the draft is lost by them.
+ * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError,
+ * EndedBeforeError and ChangedMeanwhileError; nothing of the draft is lost by them.
  */
 export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
   const author = await authorFor(me, wish.edits);
@@ -155,6 +164,7 @@ async function sendPost(body: Body, wish: Wish): Promise<Post> {
   try {
     return await sendOnce(body, wish);
   } catch (error) {
+    if (isCode(error, "record_ended") && wish.edits === null) throw new EndedBeforeError();
     if (!isCode(error, "version_conflict")) throw error;
     const before = await publishedBefore(wish);
     if (before === null || before.deleted_at !== null) throw error;

@@ -1,16 +1,45 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Me } from "../../api/types";
 import { newQueries } from "../../app/queries";
+import { readDraft } from "../../lib/drafts";
 import { ME } from "../../session/session";
 import { Composer } from "./Composer";
 
 const me = { profile: { id: "me", handle: "me", name: null, avatar: null, authors: [] } } as unknown as Me;
 const refused = { title: "Refused", detail: "Not now.", status: 422, code: "refused" };
 
+function show() {
+  const queries = newQueries();
+  queries.setQueryData(ME, me);
+  return render(
+    <QueryClientProvider client={queries}>
+      <MemoryRouter>
+        <Composer me={me} place="new" />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+}
+
+const post = () => fireEvent.click(screen.getByRole("button", { name: "Post" }));
+const writing = () => screen.getByLabelText<HTMLTextAreaElement>("Write a post", { selector: "textarea" });
+const fill = (value: string) => fireEvent.change(writing(), { target: { value } });
+
+/** A server that gives these answers, one after another, and what it was sent. */
+function server(...answers: [status: number, body: object][]) {
+  const sent: { id: string; text: string }[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(await request.json());
+    const [status, body] = answers.shift() ?? [422, refused];
+    return Response.json(body, { status });
+  });
+  return sent;
+}
+
 describe("a composer", () => {
+  beforeEach(() => localStorage.clear());
   afterEach(() => vi.unstubAllGlobals());
 
   it("sends what stood there at the press, and takes no change that comes while it is on its way", async () => {
@@ -20,15 +49,7 @@ describe("a composer", () => {
       sent.push(request);
       return new Promise((done) => (answer = done));
     });
-    const queries = newQueries();
-    queries.setQueryData(ME, me);
-    render(
-      <QueryClientProvider client={queries}>
-        <MemoryRouter>
-          <Composer me={me} place="new" />
-        </MemoryRouter>
-      </QueryClientProvider>,
-    );
+    show();
     const box = screen.getByLabelText<HTMLTextAreaElement>("Write a post", { selector: "textarea" });
     const audience = screen.getByRole<HTMLSelectElement>("combobox", { name: "Who sees it" });
     fireEvent.change(box, { target: { value: "As it stood." } });
@@ -42,5 +63,18 @@ describe("a composer", () => {
     expect([box.value, audience.value]).toEqual(["As it stood.", "public"]);
     expect(sent).toHaveLength(1);
     expect(await sent[0]?.json()).toMatchObject({ text: "As it stood.", audience: "public" });
+  });
+
+  it("makes a new post of what had arrived and was deleted, and says that first", async () => {
+    const sent = server([409, { ...refused, code: "record_ended" }]);
+    show();
+    fill("Once more.");
+    post();
+    await screen.findByText(/that post was deleted. Send it again/);
+    expect(readDraft("me", "new")).toMatchObject({ text: "Once more.", sent: false });
+    post();
+    await screen.findByText("Not posted: Not now.");
+    expect(sent.map(({ text }) => text)).toEqual(["Once more.", "Once more."]);
+    expect(sent[1]?.id).not.toBe(sent[0]?.id);
   });
 });

@@ -6,6 +6,8 @@ export interface DraftState {
   change: (part: Partial<Draft>) => void;
   /** Forget it and begin anew: it was published, or thrown away. */
   done: () => void;
+  /** Change it and keep it at once, also while it is on its way. */
+  amend: (part: Partial<Draft>) => void;
   /** The draft as it is now, to be sent: kept before that, even where it has no words. */
   freeze: () => Draft;
   /** False where this browser cannot keep it. */
@@ -41,6 +43,13 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
       keep();
     };
   }, [keep]);
+  const amend = useCallback(
+    (part: Partial<Draft>) => {
+      change(part);
+      keep();
+    },
+    [change, keep],
+  );
   const freeze = useCallback(() => {
     now.current = { draft: { ...now.current.draft, sent: true }, dirty: true };
     keep();
@@ -53,5 +62,5 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
     setDraft(next);
     dropDraft(account, place);
   }, [account, place, audience]);
-  return { draft, change, done, freeze, kept };
+  return { draft, change, amend, done, freeze, kept };
 }
