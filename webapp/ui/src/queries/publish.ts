@@ -180,10 +180,13 @@ function publishedBefore({ draft, edits }: Wish): Promise<Post | null> {
 }
 
 function says(post: Post, wish: Wish): boolean {
-  const { audience, text, media, replyTo, quotes } = wordsOf(wish);
+  const { audience, text, media } = wordsOf(wish);
+  // Which posts, not which versions of them: they may have been edited since.
+  const parent = (wish.replyTo?.id ?? wish.edits?.parent) || null;
+  const quoted = (wish.quotes?.id ?? wish.edits?.quoted) || null;
   const files = post.media.map(({ digest, mime, alt }) => ({ digest, mime, alt }));
-  const said = [post.audience, post.text, files, post.reply_to ?? ZERO_HASH, post.quotes ?? ZERO_HASH];
-  return JSON.stringify(said) === JSON.stringify([audience, text, media, replyTo, quotes]);
+  const said = [post.audience, post.text, files, post.parent, post.quoted];
+  return JSON.stringify(said) === JSON.stringify([audience, text, media, parent, quoted]);
 }
 
 async function sendOnce(body: Body, { replyTo }: Wish): Promise<Post> {
