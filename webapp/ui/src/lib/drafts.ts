@@ -31,6 +31,8 @@ export interface Draft {
   audience: "public" | "followers";
   media: DraftMedia[];
   tokens: DraftToken[];
+  /** The content of the version that an edit began from. */
+  base?: string | null;
   /** It was sent once, and may have arrived: its id is kept whatever becomes of its words. */
   sent?: boolean;
   /** Milliseconds since 1970. */
@@ -46,7 +48,7 @@ export type Place = "new" | `reply:${string}` | `quote:${string}` | `edit:${stri
 
 const keyOf = (account: string, place: Place) => `${PREFIX}.${account}.${place}`;
 
-/** What this browser would not keep: here until the page goes. */
+/** What is not kept yet, or what this browser would not keep: here until the page goes. */
 const memory = new Map<string, Draft>();
 
 /** An empty draft. */
@@ -60,6 +62,11 @@ export function readDraft(account: string, place: Place, now = Date.now()): Draf
   const found = memory.get(key) ?? parsed(localStorage.getItem(key));
   if (found === null || now - found.savedAt > OLDEST_MS) return null;
   return now - found.savedAt > MEDIA_MS ? { ...found, media: [] } : found;
+}
+
+/** Hold a draft until it is kept: whoever reads it meanwhile reads this one. */
+export function holdDraft(account: string, place: Place, draft: Draft): void {
+  memory.set(keyOf(account, place), { ...draft, savedAt: Date.now() });
 }
 
 /** Keep a draft; an empty one that was never sent is dropped. False where this browser keeps nothing. */

@@ -112,12 +112,12 @@ describe("a post whose words changed after it had arrived", () => {
     const said = wish("p", "changed");
     keepDraft("me", "new", said.draft);
     const sent = pending.post(queries, me, "new", said);
-    acts[0]?.no(new ArrivedBeforeError(post("p")));
+    acts[0]?.no(new ArrivedBeforeError(post("p", { content: "0x1" })));
     await expect(sent).rejects.toBeInstanceOf(ArrivedBeforeError);
     await settled();
     expect([going(), feed(), ends]).toEqual([[], ["p", "old"], ["me new"]]);
     expect(readDraft("me", "new")).toBeNull();
-    expect(readDraft("me", "edit:p")).toMatchObject({ text: "changed", sent: false });
+    expect(readDraft("me", "edit:p")).toMatchObject({ text: "changed", sent: false, base: "0x1" });
   });
 });
 

@@ -102,7 +102,7 @@ export class Pending {
       return post;
     } catch (error) {
       if (error instanceof ArrivedBeforeError) {
-        keepDraft(me.profile.id, `edit:${id}`, { ...wish.draft, sent: false });
+        keepDraft(me.profile.id, `edit:${id}`, { ...wish.draft, sent: false, base: error.post.content });
         this.arrived(queries, me.profile.id, place, error.post);
       } else {
         this.set({ posts: this.without(id) });

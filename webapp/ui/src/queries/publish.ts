@@ -45,7 +45,10 @@ export class EndedBeforeError extends Error {
 export class ChangedMeanwhileError extends Error {
   override readonly name = "ChangedMeanwhileError";
 
-  constructor() {
+  constructor(
+    /** Of the version that it is now. */
+    readonly content: string | null,
+  ) {
     super("The post changed since you began to edit it. Save again to replace what it says now.");
   }
 }
@@ -55,12 +58,14 @@ export class ChangedMeanwhileError extends Error {
  * EndedBeforeError and ChangedMeanwhileError; nothing of the draft is lost by them.
  */
 export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
+  const known = knownBefore(wish);
+  if (known) return known;
   const author = await authorFor(me, wish.edits);
   if (author === null) return sendPost(unsignedBody(wish), wish);
   const words = wordsOf(wish);
   const id = wish.edits?.id ?? wish.draft.id;
   const key = JSON.stringify([id, author, words]);
-  const known = signedBefore.get(key);
+  const signed = signedBefore.get(key);
   const send = async (record: SignedRecord) => {
     signedBefore.clear();
     signedBefore.set(key, record);
@@ -71,8 +76,16 @@ export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promis
       throw error;
     }
   };
-  if (known) return send(known);
+  if (signed) return send(signed);
   return signedAndSent("Post", author, (log) => newPost(id, author, words, log), send, tell);
+}
+
+/** The post, where an edit says what it says already. Raises ChangedMeanwhileError. */
+function knownBefore(wish: Wish): Post | null {
+  const { draft, edits } = wish;
+  if (edits === null || !draft.base || draft.base === edits.content) return null;
+  if (says(edits, wish)) return edits;
+  throw new ChangedMeanwhileError(edits.content);
 }
 
 /** The last record that was signed, by what it says: sent again after a lost answer, it is the same record. */
@@ -169,7 +182,7 @@ async function sendPost(body: Body, wish: Wish): Promise<Post> {
     const before = await publishedBefore(wish);
     if (before === null || before.deleted_at !== null) throw error;
     if (says(before, wish)) return before;
-    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError();
+    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError(before.content);
   }
 }
 

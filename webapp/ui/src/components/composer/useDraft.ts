@@ -1,5 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type Draft, dropDraft, keepDraft, newDraft, type Place, readDraft } from "../../lib/drafts";
+import {
+  type Draft,
+  dropDraft,
+  holdDraft,
+  keepDraft,
+  newDraft,
+  type Place,
+  readDraft,
+} from "../../lib/drafts";
 
 export interface DraftState {
   draft: Draft;
@@ -26,11 +34,15 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
     now.current.dirty = false;
     setKept(keepDraft(account, place, now.current.draft));
   }, [account, place]);
-  const change = useCallback((part: Partial<Draft>) => {
-    const next = { ...now.current.draft, ...part };
-    now.current = { draft: next, dirty: true };
-    setDraft(next);
-  }, []);
+  const change = useCallback(
+    (part: Partial<Draft>) => {
+      const next = { ...now.current.draft, ...part };
+      now.current = { draft: next, dirty: true };
+      holdDraft(account, place, next);
+      setDraft(next);
+    },
+    [account, place],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change starts the wait anew
   useEffect(() => {
     const wait = setTimeout(keep, REST_MS);

@@ -57,6 +57,8 @@ export function useSend(
     },
     onError: (failure, { edits }) => {
       if (failure instanceof EndedBeforeError) amend({ id: uuid7(), sent: false });
+      // Told once: what is saved next replaces that version.
+      if (failure instanceof ChangedMeanwhileError) amend({ base: failure.content });
       // Where the post changed, the page begins anew with it, and would no longer say so.
       const told = here.current && !(failure instanceof ChangedMeanwhileError);
       if (told || !isStill(queries, account)) return;
