@@ -56,12 +56,18 @@ export function newDraft(): Draft {
   return { id: uuid7(), text: "", audience: "public", media: [], tokens: [], savedAt: Date.now() };
 }
 
-/** The draft of a place, null where there is none, or none that can be read. */
-export function readDraft(account: string, place: Place, now = Date.now()): Draft | null {
+/** The draft of a place, null where there is none, or none that can be read; `lasting` is the media of its post. */
+export function readDraft(
+  account: string,
+  place: Place,
+  now = Date.now(),
+  lasting: readonly DraftMedia[] = [],
+): Draft | null {
   const key = keyOf(account, place);
   const found = memory.get(key) ?? parsed(localStorage.getItem(key));
   if (found === null || now - found.savedAt > OLDEST_MS) return null;
-  return now - found.savedAt > MEDIA_MS ? { ...found, media: [] } : found;
+  if (now - found.savedAt <= MEDIA_MS) return found;
+  return { ...found, media: found.media.filter(({ id }) => lasting.some((one) => one.id === id)) };
 }
 
 /** Hold a draft until it is kept: whoever reads it meanwhile reads this one. */

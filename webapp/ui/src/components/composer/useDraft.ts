@@ -26,7 +26,9 @@ const REST_MS = 300;
 
 /** The draft of a place, kept a moment after each change and whenever the page goes away. */
 export function useDraft(account: string, place: Place, start?: Partial<Draft>): DraftState {
-  const [draft, setDraft] = useState<Draft>(() => readDraft(account, place) ?? { ...newDraft(), ...start });
+  const [draft, setDraft] = useState<Draft>(
+    () => readDraft(account, place, Date.now(), start?.media) ?? { ...newDraft(), ...start },
+  );
   const [kept, setKept] = useState(true);
   const now = useRef({ draft, dirty: false });
   const keep = useCallback(() => {

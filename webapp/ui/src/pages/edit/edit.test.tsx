@@ -39,7 +39,10 @@ describe("the page on which a post is edited", () => {
       return Response.json(refused, { status: 422 });
     });
   });
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
 
   const box = () => screen.getByLabelText<HTMLTextAreaElement>("Edit your post", { selector: "textarea" });
   const save = () => fireEvent.click(screen.getByRole("button", { name: "Save" }));
@@ -75,6 +78,17 @@ describe("the page on which a post is edited", () => {
     save();
     await screen.findByText("Not saved: Not now.");
     expect(sent).toMatchObject([{ text: "From here.", replaces: "0x2" }]);
+  });
+
+  it("keeps the pictures of the post in a draft of the day before, and lets go of those that were never in it", async () => {
+    const image = (id: string) => ({ id, digest: "0x0", mime: "image/png", alt: "", width: 1, height: 1 });
+    const media = [image("old"), image("gone")];
+    keepDraft("me", "edit:p", { ...newDraft(), id: "p", base: "0x1", text: "Second.", media });
+    vi.setSystemTime(Date.now() + 24 * 3_600_000);
+    await open(version("0x1", "First.", { media: [image("old")] }));
+    save();
+    await screen.findByText("Not saved: Not now.");
+    expect(sent).toMatchObject([{ text: "Second.", media: [{ id: "old" }] }]);
   });
 
   it("makes no second version of an edit that had arrived though no answer said so", async () => {
