@@ -33,8 +33,10 @@ export interface Draft {
   tokens: DraftToken[];
   /** The content of the version that an edit began from. */
   base?: string | null;
-  /** It was sent once, and may have arrived: its id is kept whatever becomes of its words. */
+  /** It was sent once, and may have arrived: its id is kept until all that it says is taken out. */
   sent?: boolean;
+  /** What it was sent as before all of it was taken out, as by cutting it: put back, it is the same post. */
+  emptied?: { id: string; text: string };
   /** Milliseconds since 1970. */
   savedAt: number;
 }
@@ -88,6 +90,19 @@ export function keepDraft(account: string, place: Place, draft: Draft): boolean 
     memory.set(key, kept);
     return false; // full, or switched off
   }
+}
+
+/** A draft with a part of it changed; emptied after it was sent, it is that of another post. */
+export function changed(draft: Draft, part: Partial<Draft>): Draft {
+  const next = { ...draft, ...part };
+  if (!draft.sent || isEmpty(draft) || !isEmpty(next)) return next;
+  return { ...next, id: uuid7(), sent: false, emptied: { id: draft.id, text: draft.text } };
+}
+
+/** A draft as it is sent. */
+export function sentDraft({ emptied, ...draft }: Draft): Draft {
+  const back = emptied && emptied.text === draft.text && draft.text.trim() !== "";
+  return { ...draft, id: back ? emptied.id : draft.id, sent: true };
 }
 
 const isEmpty = ({ text, media, tokens }: Draft): boolean =>

@@ -2,29 +2,31 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { fireEvent, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Me } from "../../api/types";
+import type { Me, Post } from "../../api/types";
 import { newQueries } from "../../app/queries";
-import { readDraft } from "../../lib/drafts";
+import { type Place, readDraft } from "../../lib/drafts";
 import { ME } from "../../session/session";
 import { Composer } from "./Composer";
 
 const me = { profile: { id: "me", handle: "me", name: null, avatar: null, authors: [] } } as unknown as Me;
 const refused = { title: "Refused", detail: "Not now.", status: 422, code: "refused" };
 
-function show() {
+function show(place: Place = "new") {
+  const edits = place === "edit:p" ? ({ id: "p", content: "0x1" } as unknown as Post) : null;
   const queries = newQueries();
   queries.setQueryData(ME, me);
   return render(
     <QueryClientProvider client={queries}>
       <MemoryRouter>
-        <Composer me={me} place="new" />
+        <Composer me={me} place={place} edits={edits} start={edits ? { id: edits.id } : {}} />
       </MemoryRouter>
     </QueryClientProvider>,
   );
 }
 
 const post = () => fireEvent.click(screen.getByRole("button", { name: "Post" }));
-const writing = () => screen.getByLabelText<HTMLTextAreaElement>("Write a post", { selector: "textarea" });
+const writing = (label = "Write a post") =>
+  screen.getByLabelText<HTMLTextAreaElement>(label, { selector: "textarea" });
 const fill = (value: string) => fireEvent.change(writing(), { target: { value } });
 
 /** A server that gives these answers, one after another, and what it was sent. */
@@ -76,5 +78,35 @@ describe("a composer", () => {
     await screen.findByText("Not posted: Not now.");
     expect(sent.map(({ text }) => text)).toEqual(["Once more.", "Once more."]);
     expect(sent[1]?.id).not.toBe(sent[0]?.id);
+  });
+
+  it("makes a new post of what is written after all was taken out, and the same of what is put back", async () => {
+    const sent = server();
+    show();
+    for (const words of [["Sent."], ["Sent, and changed."], ["", "Other words."], ["", "Other words."]]) {
+      for (const text of words) fill(text);
+      const before = sent.length;
+      post();
+      await vi.waitFor(() => expect(sent).toHaveLength(before + 1));
+      await vi.waitFor(() => expect(writing().value).toBe(words.at(-1)));
+    }
+    const [first, second, third, fourth] = sent.map(({ id }) => id);
+    expect([second, fourth]).toEqual([first, third]);
+    expect(third).not.toBe(first);
+  });
+
+  it("lets an edit be that of its post, also after all was taken out", async () => {
+    const sent = server();
+    show("edit:p");
+    for (const text of ["Sent.", "", "Other words."]) {
+      fireEvent.change(writing("Edit your post"), { target: { value: text } });
+      if (text === "") continue;
+      const before = sent.length;
+      fireEvent.click(screen.getByRole("button", { name: "Save" }));
+      await vi.waitFor(() => expect(sent).toHaveLength(before + 1));
+      await vi.waitFor(() => expect(writing("Edit your post").value).toBe(text));
+    }
+    expect(sent.map(({ id }) => id)).toEqual(["p", "p"]);
+    expect(readDraft("me", "edit:p")).toMatchObject({ id: "p" });
   });
 });

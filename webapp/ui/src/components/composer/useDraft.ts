@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import {
+  changed,
   type Draft,
   dropDraft,
   holdDraft,
@@ -7,6 +8,7 @@ import {
   newDraft,
   type Place,
   readDraft,
+  sentDraft,
 } from "../../lib/drafts";
 
 export interface DraftState {
@@ -38,7 +40,9 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
   }, [account, place]);
   const change = useCallback(
     (part: Partial<Draft>) => {
-      const next = { ...now.current.draft, ...part };
+      const { draft: before } = now.current;
+      // An edit is that of its post, whatever becomes of its words.
+      const next = place.startsWith("edit:") ? { ...before, ...part } : changed(before, part);
       now.current = { draft: next, dirty: true };
       holdDraft(account, place, next);
       setDraft(next);
@@ -65,7 +69,7 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
     [change, keep],
   );
   const freeze = useCallback(() => {
-    now.current = { draft: { ...now.current.draft, sent: true }, dirty: true };
+    now.current = { draft: sentDraft(now.current.draft), dirty: true };
     keep();
     return now.current.draft;
   }, [keep]);
