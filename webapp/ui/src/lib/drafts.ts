@@ -83,7 +83,7 @@ export function keepDraft(account: string, place: Place, draft: Draft): boolean 
   const kept = { ...draft, savedAt: Date.now() };
   memory.delete(key);
   try {
-    if (!draft.sent && isEmpty(draft)) localStorage.removeItem(key);
+    if (isNothing(draft)) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(kept));
     return true;
   } catch {
@@ -108,11 +108,27 @@ export function sentDraft({ emptied, ...draft }: Draft): Draft {
 const isEmpty = ({ text, media, tokens }: Draft): boolean =>
   text.trim() === "" && media.length + tokens.length === 0;
 
-/** Forget a draft, once it is published or thrown away. */
-export function dropDraft(account: string, place: Place): void {
+/** Whether a draft has nothing that could be lost. */
+export const isNothing = (draft: Draft): boolean => !draft.sent && isEmpty(draft);
+
+/** Forget a draft, once it is published or thrown away; one with another id, as of another tab, stays. */
+export function dropDraft(account: string, place: Place, id: string): void {
   const key = keyOf(account, place);
-  memory.delete(key);
-  localStorage.removeItem(key);
+  if (memory.get(key)?.id === id) memory.delete(key);
+  const stored = parsed(localStorage.getItem(key));
+  if (stored === null || stored.id === id) localStorage.removeItem(key);
+}
+
+/** Be told when another tab kept its own draft at a place, or dropped what was kept there. */
+export function onDraftElsewhere(
+  account: string,
+  place: Place,
+  tell: (dropped: boolean) => void,
+): () => void {
+  const key = keyOf(account, place);
+  const listener = (event: StorageEvent) => event.key === key && tell(event.newValue === null);
+  window.addEventListener("storage", listener);
+  return () => window.removeEventListener("storage", listener);
 }
 
 function parsed(json: string | null): Draft | null {

@@ -104,6 +104,18 @@ describe("a post on its way", () => {
   });
 });
 
+describe("the draft of another tab", () => {
+  it("stays where it was kept while a post was on its way from the same place", async () => {
+    const { pending, queries, acts } = slow();
+    const sent = pending.post(queries, me, "new", wish("p", "said"));
+    keepDraft("me", "new", { ...newDraft(), text: "written elsewhere" });
+    acts[0]?.ok(post("p"));
+    await sent;
+    await settled();
+    expect(readDraft("me", "new")?.text).toBe("written elsewhere");
+  });
+});
+
 describe("a post whose words changed after it had arrived", () => {
   it("is shown as it arrived, and the new words become the draft of its edit", async () => {
     const { pending, queries, acts, feed, going } = slow();

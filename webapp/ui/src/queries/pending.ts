@@ -114,7 +114,7 @@ export class Pending {
   }
 
   private arrived(queries: QueryClient, account: string, place: Place, post: Post): void {
-    dropDraft(account, place);
+    dropDraft(account, place, post.id);
     const { id, parent } = post;
     const still = isStill(queries, account);
     const fresh = still && post.version === 1 ? [{ id, parent }, ...this.now.fresh] : this.now.fresh;

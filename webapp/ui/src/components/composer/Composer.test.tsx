@@ -4,7 +4,7 @@ import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Me, Post } from "../../api/types";
 import { newQueries } from "../../app/queries";
-import { type Place, readDraft } from "../../lib/drafts";
+import { keepDraft, newDraft, type Place, readDraft } from "../../lib/drafts";
 import { ME } from "../../session/session";
 import { Composer } from "./Composer";
 
@@ -38,6 +38,15 @@ function server(...answers: [status: number, body: object][]) {
     return Response.json(body, { status });
   });
   return sent;
+}
+
+/** Another tab keeps a draft with this text at the same place, or drops what is there. */
+function elsewhere(text: string | null) {
+  const key = "troth.draft.me.new";
+  const newValue = text === null ? null : JSON.stringify({ ...newDraft(), text });
+  if (newValue === null) localStorage.removeItem(key);
+  else localStorage.setItem(key, newValue);
+  window.dispatchEvent(new StorageEvent("storage", { key, newValue }));
 }
 
 describe("a composer", () => {
@@ -108,5 +117,26 @@ describe("a composer", () => {
     }
     expect(sent.map(({ id }) => id)).toEqual(["p", "p"]);
     expect(readDraft("me", "edit:p")).toMatchObject({ id: "p" });
+  });
+
+  it("keeps its words once more where another tab kept others over them, or dropped what was kept", () => {
+    const { unmount } = show();
+    fill("Written here.");
+    window.dispatchEvent(new Event("pagehide"));
+    elsewhere("Written elsewhere.");
+    elsewhere(null);
+    expect(readDraft("me", "new")?.text).toBe("Written here.");
+    elsewhere("Written elsewhere.");
+    expect(readDraft("me", "new")?.text).toBe("Written elsewhere.");
+    unmount();
+    expect(readDraft("me", "new")?.text).toBe("Written here.");
+  });
+
+  it("leaves alone what another tab keeps where nothing was written here", () => {
+    keepDraft("me", "new", { ...newDraft(), text: "Read here." });
+    const { unmount } = show();
+    elsewhere("Written elsewhere.");
+    unmount();
+    expect(readDraft("me", "new")?.text).toBe("Written elsewhere.");
   });
 });

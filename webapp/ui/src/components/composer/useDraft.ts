@@ -4,8 +4,10 @@ import {
   type Draft,
   dropDraft,
   holdDraft,
+  isNothing,
   keepDraft,
   newDraft,
+  onDraftElsewhere,
   type Place,
   readDraft,
   sentDraft,
@@ -32,7 +34,8 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
     () => readDraft(account, place, Date.now(), start?.media) ?? { ...newDraft(), ...start },
   );
   const [kept, setKept] = useState(true);
-  const now = useRef({ draft, dirty: false });
+  // `own`: changed or sent here, and not only read.
+  const now = useRef({ draft, dirty: false, own: false });
   const keep = useCallback(() => {
     if (!now.current.dirty) return;
     now.current.dirty = false;
@@ -43,7 +46,7 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
       const { draft: before } = now.current;
       // An edit is that of its post, whatever becomes of its words.
       const next = place.startsWith("edit:") ? { ...before, ...part } : changed(before, part);
-      now.current = { draft: next, dirty: true };
+      now.current = { draft: next, dirty: true, own: true };
       holdDraft(account, place, next);
       setDraft(next);
     },
@@ -61,6 +64,14 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
       keep();
     };
   }, [keep]);
+  useEffect(() => {
+    // Not over what the other tab keeps, or both would write without end: when this page goes, or with the next change.
+    return onDraftElsewhere(account, place, (dropped) => {
+      if (!now.current.own || isNothing(now.current.draft)) return;
+      now.current.dirty = true;
+      if (dropped) keep();
+    });
+  }, [account, place, keep]);
   const amend = useCallback(
     (part: Partial<Draft>) => {
       change(part);
@@ -69,16 +80,16 @@ export function useDraft(account: string, place: Place, start?: Partial<Draft>):
     [change, keep],
   );
   const freeze = useCallback(() => {
-    now.current = { draft: sentDraft(now.current.draft), dirty: true };
+    now.current = { draft: sentDraft(now.current.draft), dirty: true, own: true };
     keep();
     return now.current.draft;
   }, [keep]);
   const audience = start?.audience ?? "public";
   const done = useCallback(() => {
     const next = { ...newDraft(), audience };
-    now.current = { draft: next, dirty: false };
+    dropDraft(account, place, now.current.draft.id);
+    now.current = { draft: next, dirty: false, own: false };
     setDraft(next);
-    dropDraft(account, place);
   }, [account, place, audience]);
   return { draft, change, amend, done, freeze, kept };
 }
