@@ -28,8 +28,11 @@ describe("drafts", () => {
     keepDraft("alice", "new", { ...newDraft(), text: "x" });
     keepDraft("alice", "new", { ...newDraft(), text: "  \n" });
     expect(readDraft("alice", "new")).toBeNull();
-    keepDraft("alice", "new", { ...newDraft(), text: "x" });
-    dropDraft("alice", "new");
+    const draft = { ...newDraft(), text: "x" };
+    keepDraft("alice", "new", draft);
+    dropDraft("alice", "new", "that of another tab");
+    expect(readDraft("alice", "new")?.text).toBe("x");
+    dropDraft("alice", "new", draft.id);
     expect(readDraft("alice", "new")).toBeNull();
   });
 
@@ -37,7 +40,7 @@ describe("drafts", () => {
     const draft = { ...newDraft(), audience: "followers" as const, sent: true };
     keepDraft("alice", "quote:1", draft);
     expect(readDraft("alice", "quote:1")).toMatchObject({ id: draft.id, audience: "followers" });
-    dropDraft("alice", "quote:1");
+    dropDraft("alice", "quote:1", draft.id);
     expect(readDraft("alice", "quote:1")).toBeNull();
   });
 
@@ -70,9 +73,10 @@ describe("drafts", () => {
         throw new DOMException("full", "QuotaExceededError");
       },
     });
-    expect(keepDraft("alice", "new", { ...newDraft(), text: "x" })).toBe(false);
+    const draft = { ...newDraft(), text: "x" };
+    expect(keepDraft("alice", "new", draft)).toBe(false);
     expect(readDraft("alice", "new")?.text).toBe("x");
-    dropDraft("alice", "new");
+    dropDraft("alice", "new", draft.id);
     expect(readDraft("alice", "new")).toBeNull();
     vi.unstubAllGlobals();
   });

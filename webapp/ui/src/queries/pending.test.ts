@@ -104,6 +104,18 @@ describe("a post on its way", () => {
   });
 });
 
+describe("the draft of another tab", () => {
+  it("stays where it was kept while a post was on its way from the same place", async () => {
+    const { pending, queries, acts } = slow();
+    const sent = pending.post(queries, me, "new", wish("p", "said"));
+    keepDraft("me", "new", { ...newDraft(), text: "written elsewhere" });
+    acts[0]?.ok(post("p"));
+    await sent;
+    await settled();
+    expect(readDraft("me", "new")?.text).toBe("written elsewhere");
+  });
+});
+
 describe("a post whose words changed after it had arrived", () => {
   it("is shown as it arrived, and the new words become the draft of its edit", async () => {
     const { pending, queries, acts, feed, going } = slow();
@@ -112,12 +124,12 @@ describe("a post whose words changed after it had arrived", () => {
     const said = wish("p", "changed");
     keepDraft("me", "new", said.draft);
     const sent = pending.post(queries, me, "new", said);
-    acts[0]?.no(new ArrivedBeforeError(post("p")));
+    acts[0]?.no(new ArrivedBeforeError(post("p", { content: "0x1" })));
     await expect(sent).rejects.toBeInstanceOf(ArrivedBeforeError);
     await settled();
     expect([going(), feed(), ends]).toEqual([[], ["p", "old"], ["me new"]]);
     expect(readDraft("me", "new")).toBeNull();
-    expect(readDraft("me", "edit:p")).toMatchObject({ text: "changed", sent: false });
+    expect(readDraft("me", "edit:p")).toMatchObject({ text: "changed", sent: false, base: "0x1" });
   });
 });
 

@@ -103,7 +103,7 @@ export class Pending {
       return post;
     } catch (error) {
       if (error instanceof ArrivedBeforeError) {
-        keepDraft(me.profile.id, `edit:${id}`, { ...wish.draft, sent: false });
+        keepDraft(me.profile.id, `edit:${id}`, { ...wish.draft, sent: false, base: error.post.content });
         this.arrived(queries, me.profile.id, place, error.post);
       } else {
         this.set({ posts: this.without(id) });
@@ -115,7 +115,7 @@ export class Pending {
   }
 
   private arrived(queries: QueryClient, account: string, place: Place, post: Post): void {
-    dropDraft(account, place);
+    dropDraft(account, place, post.id);
     const { id, parent } = post;
     const still = isStill(queries, account);
     const fresh = still && post.version === 1 ? [{ id, account, parent }, ...this.now.fresh] : this.now.fresh;

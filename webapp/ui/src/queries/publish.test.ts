@@ -72,7 +72,7 @@ describe("publishing again what failed", () => {
   it("finds the post that it became though no answer said so, where it is signed anew after a reload", async () => {
     const said = wish("Taken, and the page went.");
     const there = { id: said.draft.id, text: said.draft.text, audience: "public", media: [] };
-    read = { ...there, reply_to: null, quotes: null, deleted_at: null };
+    read = { ...there, parent: null, quoted: null, deleted_at: null };
     answers.push(refusal(409, "version_conflict"));
     expect(await publish(me, said)).toMatchObject({ id: said.draft.id });
     const other = { ...said, draft: { ...said.draft, text: "Written differently meanwhile." } };
@@ -81,14 +81,33 @@ describe("publishing again what failed", () => {
       name: "ArrivedBeforeError",
       post: { id: said.draft.id, text: "Taken, and the page went." },
     });
-    read = { ...read, text: null, deleted_at: "2026-03-01T12:00:00Z" };
+  });
+
+  it("finds it also where what it answers and quotes was edited since", async () => {
+    const edited = (id: string) => ({ id, content: `0x${"22".repeat(32)}` }) as unknown as Post;
+    const said = { ...wish("Same words."), replyTo: edited("parent"), quotes: edited("quoted") };
+    const before = { reply_to: `0x${"11".repeat(32)}`, quotes: `0x${"11".repeat(32)}` };
+    const there = { id: said.draft.id, text: "Same words.", audience: "public", media: [], deleted_at: null };
+    read = { ...there, ...before, parent: "parent", quoted: "quoted" };
     answers.push(refusal(409, "version_conflict"));
-    await expect(publish(me, other)).rejects.toMatchObject({ code: "version_conflict" });
+    expect(await publish(me, said)).toMatchObject({ id: said.draft.id });
+    read = { ...read, quoted: "another" };
+    answers.push(refusal(409, "version_conflict"));
+    await expect(publish(me, said)).rejects.toMatchObject({ name: "ArrivedBeforeError" });
+  });
+
+  it("says so where the post that it became was deleted, whose id can be used no more", async () => {
+    const said = wish("Taken, and deleted.");
+    answers.push(refusal(409, "record_ended"));
+    await expect(publish(me, said)).rejects.toMatchObject({ name: "EndedBeforeError" });
+    const edits = { id: said.draft.id, author: AUTHOR, content: ZERO_HASH } as unknown as Post;
+    answers.push(refusal(409, "record_ended"));
+    await expect(publish(me, { ...said, edits })).rejects.toMatchObject({ code: "record_ended" });
   });
 
   it("finds the edit that was taken though no answer said so, and no other one", async () => {
     const said = wish("Before.");
-    const there = { id: said.draft.id, author: AUTHOR, content: ZERO_HASH, reply_to: null, quotes: null };
+    const there = { id: said.draft.id, author: AUTHOR, content: ZERO_HASH, parent: null, quoted: null };
     const edits = { ...there, audience: "public", media: [], deleted_at: null } as unknown as Post;
     const edit = { ...said, draft: { ...said.draft, text: "After." }, edits };
     read = { ...edits, content: `0x${"11".repeat(32)}`, text: "After." };

@@ -32,26 +32,40 @@ export class ArrivedBeforeError extends Error {
   }
 }
 
+/** What a draft was sent as had arrived, and was deleted since: its id is used up. */
+export class EndedBeforeError extends Error {
+  override readonly name = "EndedBeforeError";
+
+  constructor() {
+    super("It had arrived before, and that post was deleted. Send it again to make a new post of it.");
+  }
+}
+
 /** A post became something else after one began to edit it: edited elsewhere, or by a try whose answer was lost. */
 export class ChangedMeanwhileError extends Error {
   override readonly name = "ChangedMeanwhileError";
 
-  constructor() {
+  constructor(
+    /** Of the version that it is now. */
+    readonly content: string | null,
+  ) {
     super("The post changed since you began to edit it. Save again to replace what it says now.");
   }
 }
 
 /**
- * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError
- * and ChangedMeanwhileError; nothing of the draft is lost by them.
+ * Publish what a draft says, and tell how far it is. Raises WalletStoppedError, ProblemError, ArrivedBeforeError,
+ * EndedBeforeError and ChangedMeanwhileError; nothing of the draft is lost by them.
  */
 export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promise<Post> {
+  const known = knownBefore(wish);
+  if (known) return known;
   const author = await authorFor(me, wish.edits);
   if (author === null) return sendPost(unsignedBody(wish), wish);
   const words = wordsOf(wish);
   const id = wish.edits?.id ?? wish.draft.id;
   const key = JSON.stringify([id, author, words]);
-  const known = signedBefore.get(key);
+  const signed = signedBefore.get(key);
   const send = async (record: SignedRecord) => {
     signedBefore.clear();
     signedBefore.set(key, record);
@@ -62,8 +76,16 @@ export async function publish(me: Me, wish: Wish, tell: Tell = () => {}): Promis
       throw error;
     }
   };
-  if (known) return send(known);
+  if (signed) return send(signed);
   return signedAndSent("Post", author, (log) => newPost(id, author, words, log), send, tell);
+}
+
+/** The post, where an edit says what it says already. Raises ChangedMeanwhileError. */
+function knownBefore(wish: Wish): Post | null {
+  const { draft, edits } = wish;
+  if (edits === null || !draft.base || draft.base === edits.content) return null;
+  if (says(edits, wish)) return edits;
+  throw new ChangedMeanwhileError(edits.content);
 }
 
 /** The last record that was signed, by what it says: sent again after a lost answer, it is the same record. */
@@ -155,11 +177,12 @@ async function sendPost(body: Body, wish: Wish): Promise<Post> {
   try {
     return await sendOnce(body, wish);
   } catch (error) {
+    if (isCode(error, "record_ended") && wish.edits === null) throw new EndedBeforeError();
     if (!isCode(error, "version_conflict")) throw error;
     const before = await publishedBefore(wish);
     if (before === null || before.deleted_at !== null) throw error;
     if (says(before, wish)) return before;
-    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError();
+    throw wish.edits === null ? new ArrivedBeforeError(before) : new ChangedMeanwhileError(before.content);
   }
 }
 
@@ -170,10 +193,13 @@ function publishedBefore({ draft, edits }: Wish): Promise<Post | null> {
 }
 
 function says(post: Post, wish: Wish): boolean {
-  const { audience, text, media, replyTo, quotes } = wordsOf(wish);
+  const { audience, text, media } = wordsOf(wish);
+  // Which posts, not which versions of them: they may have been edited since.
+  const parent = (wish.replyTo?.id ?? wish.edits?.parent) || null;
+  const quoted = (wish.quotes?.id ?? wish.edits?.quoted) || null;
   const files = post.media.map(({ digest, mime, alt }) => ({ digest, mime, alt }));
-  const said = [post.audience, post.text, files, post.reply_to ?? ZERO_HASH, post.quotes ?? ZERO_HASH];
-  return JSON.stringify(said) === JSON.stringify([audience, text, media, replyTo, quotes]);
+  const said = [post.audience, post.text, files, post.parent, post.quoted];
+  return JSON.stringify(said) === JSON.stringify([audience, text, media, parent, quoted]);
 }
 
 async function sendOnce(body: Body, { replyTo }: Wish): Promise<Post> {

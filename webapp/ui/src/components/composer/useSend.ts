@@ -7,8 +7,14 @@ import { notice } from "../../app/notices";
 import type { Place } from "../../lib/drafts";
 import { postPath } from "../../lib/paths";
 import { useAlive } from "../../lib/useAlive";
+import { uuid7 } from "../../lib/uuid7";
 import { type PendingPost, pending } from "../../queries/pending";
-import { ArrivedBeforeError, ChangedMeanwhileError, type Wish } from "../../queries/publish";
+import {
+  ArrivedBeforeError,
+  ChangedMeanwhileError,
+  EndedBeforeError,
+  type Wish,
+} from "../../queries/publish";
 import { usePendingAt } from "../../queries/usePending";
 import { isStill } from "../../session/session";
 import { WalletStoppedError } from "../../wallet/asking";
@@ -28,7 +34,7 @@ interface Sending {
 export function useSend(
   me: Me,
   place: Place,
-  { freeze, done }: DraftState,
+  { freeze, amend, done }: DraftState,
   about: Omit<Wish, "draft">,
   onDone: ((post: Post) => void) | undefined,
 ): Sending {
@@ -50,6 +56,9 @@ export function useSend(
       else notice({ tone: "good", text, link: { to: postPath(post.id), text: "See it" } });
     },
     onError: (failure, { edits }) => {
+      if (failure instanceof EndedBeforeError) amend({ id: uuid7(), sent: false });
+      // Told once: what is saved next replaces that version.
+      if (failure instanceof ChangedMeanwhileError) amend({ base: failure.content });
       // Where the post changed, the page begins anew with it, and would no longer say so.
       const told = here.current && !(failure instanceof ChangedMeanwhileError);
       if (told || !isStill(queries, account)) return;

@@ -55,5 +55,5 @@ function draftOf(post: Post): Partial<Draft> {
   const tokens = post.media.flatMap(({ asset, alt, digest }) =>
     asset ? [{ asset: alt, digest, name: `Token ${shortNumber(asset.token_id)}`, image: null }] : [],
   );
-  return { id: post.id, text: post.text ?? "", audience: post.audience, media, tokens };
+  return { id: post.id, base: post.content, text: post.text ?? "", audience: post.audience, media, tokens };
 }
