@@ -4,6 +4,7 @@ A try takes its place before the password is looked at, and gives it back unless
 afterwards, as many as there are threads would be let through together.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from flask import current_app, g
 
 from webapp.accounts.counters import Addition, Count, Counters
-from webapp.accounts.errors import SlowDownError
+from webapp.accounts.errors import IdempotencyKeyReusedError, SlowDownError
 from webapp.accounts.limits import amounts
 from webapp.errors import ProblemError, ServiceUnavailableError
 
@@ -34,6 +35,8 @@ class Place:
     amount: int
     seconds: int
     count: Count
+    ends: float
+    """The moment of this process's clock at which the window does, in seconds."""
 
     @property
     def wait(self) -> int:
@@ -45,6 +48,8 @@ class Place:
 def one_guess(bounds: Sequence[Bound], wrong: type[ProblemError]) -> Iterator[None]:
     """Let a password be tried within all bounds; only one that raises ``wrong`` is counted.
 
+    So is another body under a key that was used: its refusal says that the password in it is another one.
+
     Raises SlowDownError, and ServiceUnavailableError while the counters' store does not answer.
     """
     taken: list[Place] = []
@@ -54,7 +59,7 @@ def one_guess(bounds: Sequence[Bound], wrong: type[ProblemError]) -> Iterator[No
                 taken.append(_take(bound, amount, seconds))
                 _check(taken[-1])
         yield
-    except wrong:
+    except (wrong, IdempotencyKeyReusedError):
         _tell([_left(place, place.count.value) for place in taken])
         raise
     except BaseException:
@@ -75,7 +80,7 @@ def _take(bound: Bound, amount: int, seconds: int) -> Place:
     counts = _counters().add([Addition(key, 1, seconds)])
     if counts is None:  # guessing must not become free when Redis fails
         raise ServiceUnavailableError("The store of sign-in limits")
-    return Place(key, amount, seconds, counts[0])
+    return Place(key, amount, seconds, counts[0], time.monotonic() + counts[0].left)
 
 
 def _check(place: Place) -> None:
@@ -85,8 +90,10 @@ def _check(place: Place) -> None:
 
 def _give_back(taken: Sequence[Place]) -> None:
     _tell([_left(place, place.count.value - 1) for place in taken])
-    if taken:
-        _counters().add([Addition(place.key, -1, place.seconds) for place in taken])
+    # Of a window that is over nothing is left to give back to: the next one would begin below zero.
+    lasting = [place for place in taken if place.ends > time.monotonic()]
+    if lasting:
+        _counters().add([Addition(place.key, -1, place.seconds) for place in lasting])
 
 
 def _tell(left: list[tuple[int, int, int, int]]) -> None:

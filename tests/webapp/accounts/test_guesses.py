@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -14,7 +15,8 @@ from tests.support.answers import refused
 from tests.support.databases import only_sqlite
 from tests.support.guessing import WRONG, check_told, guess, send
 from tests.support.wallet import Person
-from webapp.accounts import service
+from webapp.accounts import counters, guesses, service
+from webapp.accounts.errors import SignInRefusedError, SlowDownError
 from webapp.accounts.models import SignInSession
 from webapp.columns import utc_now
 from webapp.database import writing
@@ -102,3 +104,40 @@ def test_only_a_wrong_password_counts_where_it_is_asked_for_again(make_app: Make
         refused(dora.call("POST", "/me/password", new), 403, "password_wrong")
     refused(dora.call("POST", "/me/password", new | {"password": WRONG}), 403, "password_wrong")
     check_told(dora.call("POST", "/me/password", new | {"password": WRONG}), 1, 60)
+
+
+@only_sqlite
+@pytest.mark.parametrize("path", ["/auth/password", "/me/recovery-codes"])
+def test_a_key_that_was_used_tells_no_password(make_app: MakeApp, path: str) -> None:
+    """Another body under a known key is 422: that would say, uncounted, that its password is another one."""
+    app = make_app(limit_failures="2/minute", limit_guesses="2/minute")
+    dora = Person(app.test_client()).register("dora")
+    who = {"handle": "dora"} if path == "/auth/password" else {}
+    headers = {"Idempotency-Key": "k-1"}
+    first = dora.call("POST", path, who | {"password": "a long password"}, headers=headers)
+    assert first.status_code in (200, 201)
+    for number in range(2):
+        wrong = who | {"password": f"{WRONG} {number}"}
+        refused(dora.call("POST", path, wrong, headers=headers), 422, "idempotency_key_reused")
+    check_told(dora.call("POST", path, who | {"password": WRONG}, headers=headers), 2, 60)
+
+
+@only_sqlite
+def test_a_right_password_lets_nobody_guess_more_in_the_next_window(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    for module in (guesses, counters):
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    bounds = [guesses.Bound("dora", "2/minute")]
+    with make_app().test_request_context():
+        with guesses.one_guess(bounds, SignInRefusedError):
+            now[0] += 61
+            for _ in range(2):
+                with (
+                    pytest.raises(SignInRefusedError),
+                    guesses.one_guess(bounds, SignInRefusedError),
+                ):
+                    raise SignInRefusedError("wrong")
+        with pytest.raises(SlowDownError), guesses.one_guess(bounds, SignInRefusedError):
+            pytest.fail("a third one")

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from tests.support.answers import at_once, nothing_written, refused
 from tests.support.wallet import PASSWORD, Person
 from tests.support.wallets import link
+from webapp.accounts.credentials.models import RecoveryCode
 from webapp.accounts.models import Account
 from webapp.columns import utc_now
 from webapp.database import writing
@@ -29,6 +30,8 @@ def pass_days(app: Flask, days: int) -> None:
                 account.password_since -= timedelta(days=days)
         for tenure in session.scalars(select(AuthorTenure)):
             tenure.since -= timedelta(days=days)
+        for code in session.scalars(select(RecoveryCode)):
+            code.created_at -= timedelta(days=days)
 
 
 @pytest.fixture(autouse=True)
@@ -152,12 +155,44 @@ def test_beside_an_old_password_a_new_wallet_takes_no_old_one_away(
     assert thief.call("DELETE", "/me", {"password": PASSWORD}).status_code == 204
 
 
-def test_the_only_wallet_is_unlinked_by_a_fresh_sign_in_beside_an_old_password(
+def test_old_wallets_go_one_after_the_other_but_the_last_by_the_old_password_alone(
     app: Flask, carol: Person
 ) -> None:
     assert link(carol).status_code == 201
+    second = thief_of(app, carol)
     pass_days(app, 7)
-    assert unlink(carol, carol.address).status_code == 204
+    assert unlink(carol, second.address).status_code == 204
+    refused(unlink(carol, carol.address), 403, "way_in_too_new")
+    assert unlink(carol, carol.address, password=PASSWORD).status_code == 204
+
+
+def recovered(app: Flask, code: str) -> Person:
+    body = {"handle": "alice", "code": code, "new_password": PASSWORD}
+    person = Person(app.test_client())
+    return person.take(person.call("POST", "/auth/recover", body))
+
+
+def test_a_password_that_an_old_code_chose_takes_a_stolen_wallet_away(
+    app: Flask, alice: Person
+) -> None:
+    codes = alice.call("POST", "/me/recovery-codes", {}).json["codes"]
+    pass_days(app, 7)
+    owner, thief = recovered(app, codes[0]), alice.sign_in()
+    over = {"new_password": THIEFS, "close_others": True}
+    refused(thief.call("POST", "/me/password", over), 403, "password_wrong")
+    assert unlink(owner, alice.address, password=PASSWORD).status_code == 204
+    refused(thief.call("GET", "/me"), 401, "no_session")
+
+
+def test_a_password_that_a_new_code_chose_is_as_new(app: Flask, alice: Person) -> None:
+    first = {"new_password": THIEFS, "password": "not that there was one"}
+    assert alice.call("POST", "/me/password", first).status_code == 204
+    pass_days(app, 6)
+    codes = alice.sign_in().call("POST", "/me/recovery-codes", {}).json["codes"]
+    pass_days(app, 1)
+    thief = recovered(app, codes[0])
+    refused(unlink(thief, alice.address, password=PASSWORD), 403, "way_in_too_new")
+    refused(thief.call("DELETE", "/me", {"password": PASSWORD}), 403, "way_in_too_new")
 
 
 def test_a_new_account_is_its_persons_at_once(app: Flask) -> None:

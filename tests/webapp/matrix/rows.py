@@ -74,7 +74,7 @@ ROWS: dict[str, Row] = {
     "DELETE /users/<uuid:user_id>/follow": Row("401 204 403 204 204 204"),
     "DELETE /users/<uuid:user_id>/mute": Row("401 204 403 204 204 204"),
     "DELETE /wallets/<address>": Row(
-        "401 404 403 404 404 204",
+        "401 404 404 404 404 204",
         {"password": "a long password"},
         names={"address": "wallet"},
         before=("/wallets", "@link"),
@@ -182,7 +182,7 @@ ROWS: dict[str, Row] = {
     "POST /me/deletion/nonce": Row("401 200 200 200 200 200"),
     "POST /me/exports": Row("401 202 202 202 202 200"),
     "POST /me/password": Row(
-        "401 204 403 204 204 204",
+        "401 204 204 204 204 204",
         {"new_password": "yet another password", "password": "a long password"},
     ),
     "POST /me/recovery-codes": Row("401 201 403 201 201 201", {"password": "a long password"}),

@@ -22,7 +22,7 @@ blueprint = ApiBlueprint("credentials", __name__, description="Passwords and rec
 
 
 @blueprint.post("/me/password")
-@signed_in(Scope.ACCOUNT)
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @limit_confirmation
 @idempotent
 @blueprint.arguments(NewPasswordSchema())

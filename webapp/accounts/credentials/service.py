@@ -105,10 +105,11 @@ def recover(handle: str, code: str, new_password: str) -> Recovered:
     name = handle.lower()
     which = select(Account.id).filter_by(handle=name, deleted_at=None)
     account_id = db.session.scalar(which) if PATTERN.match(name) else None
-    mine = select(RecoveryCode.id, RecoveryCode.digest).filter_by(
+    mine = select(RecoveryCode.id, RecoveryCode.digest, RecoveryCode.created_at).filter_by(
         account_id=account_id or NOBODY, used_at=None
     )
-    kept = {row.id: row.digest for row in db.session.execute(mine)}
+    rows = {row.id: row for row in db.session.execute(mine)}
+    kept = {which: row.digest for which, row in rows.items()}
     found = matching(kept, code_digest(account_id or NOBODY, code))
     if account_id is None or found is None:
         raise SignInRefusedError(REFUSED)
@@ -121,7 +122,9 @@ def recover(handle: str, code: str, new_password: str) -> Recovered:
         spent = session.execute(update(RecoveryCode).where(*unused).values(used_at=utc_now()))
         if account is None or not spent.rowcount:  # type: ignore[attr-defined]
             raise SignInRefusedError(REFUSED)
-        _choose_password(account, password_hash, known=account.password_hash is not None)
+        account.password_hash = password_hash
+        # It stands as long as the code does: whoever has one of months ago is more than a wallet of yesterday.
+        account.password_since = rows[found].created_at
         _close_to_others(session, account_id)
         tokens, wallets = start_session(session, account_id), linked_wallets(session, account_id)
         return Recovered(tokens.access_token, tokens.refresh_token, tokens.account, wallets)

@@ -40,13 +40,10 @@ class Standing:
             raise TooNewError(_DAYS)
 
     def check_unlinking(self, address: str, linked: set[str], *, by_password: bool) -> None:
-        """Refuse to unlink the last wallet that has stood, but by a password that has, too; raises TooNewError.
-
-        Where no other wallet is left to come in by, the password that has stood need not be sent.
-        """
+        """Refuse to unlink the last wallet that has stood, but by a password that has, too; raises TooNewError."""
         if address not in self.wallets or self.wallets & (linked - {address}):
             return
-        if not self.password or not (by_password or linked == {address}):
+        if not (self.password and by_password):
             raise TooNewError(_DAYS)
 
 

@@ -60,7 +60,7 @@ def wallets() -> dict[str, list[owners.Linked]]:
 
 
 @blueprint.delete("/wallets/<address>")
-@signed_in(Scope.ACCOUNT)
+@signed_in(Scope.ACCOUNT, while_suspended=True)
 @limit_confirmation
 @blueprint.arguments(ConfirmationSchema(), required=False)
 @blueprint.response(204)
