@@ -1,8 +1,10 @@
 import { Link, useLocation } from "react-router";
 import { SessionEndedError, sentenceOf } from "../../api/problem";
+import type { Post } from "../../api/types";
 import { postPath } from "../../lib/paths";
 import { ArrivedBeforeError } from "../../queries/publish";
 import { WalletStoppedError } from "../../wallet/asking";
+import { Button } from "../Button";
 import css from "./Composer.module.css";
 
 interface Props {
@@ -12,10 +14,12 @@ interface Props {
   kept: boolean;
   refused: string[];
   busy: boolean;
+  /** Makes the words that had changed a post of their own, where there is room for them. */
+  onTakeBack: ((arrived: Post) => void) | undefined;
 }
 
 /** What went wrong, in place; the text stays as it is. */
-export function Trouble({ error, deed, kept, refused, busy }: Props) {
+export function Trouble({ error, deed, kept, refused, busy, onTakeBack }: Props) {
   return (
     <div className={css.trouble} role="status">
       {busy && <p className="visually-hidden">It is on its way, and shown already.</p>}
@@ -23,12 +27,12 @@ export function Trouble({ error, deed, kept, refused, busy }: Props) {
         <p key={text}>{text}</p>
       ))}
       {!kept && <p>This browser cannot keep drafts: publish before you close the page.</p>}
-      {error ? <Failure error={error} deed={deed} /> : null}
+      {error ? <Failure error={error} deed={deed} onTakeBack={onTakeBack} /> : null}
     </div>
   );
 }
 
-function Failure({ error, deed }: { error: unknown; deed: string }) {
+function Failure({ error, deed, onTakeBack }: Pick<Props, "error" | "deed" | "onTakeBack">) {
   const { pathname, search } = useLocation();
   if (error instanceof SessionEndedError)
     return (
@@ -43,6 +47,14 @@ function Failure({ error, deed }: { error: unknown; deed: string }) {
     return (
       <p className={css.neutral}>
         {error.message} <Link to={`${postPath(error.post.id)}/edit`}>Edit it</Link>
+        {onTakeBack && (
+          <>
+            {" or "}
+            <Button kind="quiet" size="s" onClick={() => onTakeBack(error.post)}>
+              Make a new post of them
+            </Button>
+          </>
+        )}
       </p>
     );
   return (
