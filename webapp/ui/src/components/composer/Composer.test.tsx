@@ -139,4 +139,23 @@ describe("a composer", () => {
     unmount();
     expect(readDraft("me", "new")?.text).toBe("Written elsewhere.");
   });
+
+  it("makes a post of their own of words that had become the edit of what arrived, where one wants that", async () => {
+    const arrived = { text: "As it arrived.", version: 1, audience: "public", media: [], deleted_at: null };
+    const sent = server([409, { ...refused, code: "version_conflict" }]);
+    const { fetch } = globalThis;
+    vi.stubGlobal("fetch", async (request: Request) =>
+      request.method === "GET" ? Response.json({ ...arrived, id: sent[0]?.id }) : fetch(request),
+    );
+    show();
+    fill("Something else.");
+    post();
+    fireEvent.click(await screen.findByRole("button", { name: "Make a new post of them" }));
+    expect(writing().value).toBe("Something else.");
+    expect(readDraft("me", `edit:${sent[0]?.id}`)).toBeNull();
+    post();
+    await screen.findByText("Not posted: Not now.");
+    expect(sent[1]).toMatchObject({ text: "Something else." });
+    expect(sent[1]?.id).not.toBe(sent[0]?.id);
+  });
 });

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useRef } from "react";
 import type { Me, Post } from "../../api/types";
-import { type Draft, newDraft, type Place } from "../../lib/drafts";
+import { type Draft, isNothing, newDraft, type Place } from "../../lib/drafts";
 import { pending } from "../../queries/pending";
 import { MOST_IMAGES } from "../../queries/upload";
 import { Avatar } from "../Avatar";
@@ -64,7 +64,7 @@ function Writing({
   const held = draft.media.length + draft.tokens.length;
   const something = draft.text.trim() !== "" || held > 0 || quotes !== null;
   const may = something && length <= MOST_CHARACTERS && files.coming.length === 0;
-  const { going, error, send } = useSend(me, place, state, { replyTo, quotes, edits }, onDone);
+  const { going, error, send, takeBack } = useSend(me, place, state, { replyTo, quotes, edits }, onDone);
   const busy = going !== undefined;
   // While it is on its way it shows as a post, and here only once more where it comes back.
   const shown = busy ? NOTHING : draft;
@@ -103,6 +103,7 @@ function Writing({
           kept={kept}
           refused={files.refused}
           stage={going?.stage}
+          onTakeBack={isNothing(draft) ? takeBack : undefined}
         />
         <div className={css.foot}>
           <FileButton disabled={busy} onFiles={files.add} />

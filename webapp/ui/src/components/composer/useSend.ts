@@ -4,7 +4,7 @@ import { useLocation } from "react-router";
 import { sentenceOf } from "../../api/problem";
 import type { Me, Post } from "../../api/types";
 import { notice } from "../../app/notices";
-import type { Place } from "../../lib/drafts";
+import { dropDraft, type Place, readDraft } from "../../lib/drafts";
 import { postPath } from "../../lib/paths";
 import { useAlive } from "../../lib/useAlive";
 import { uuid7 } from "../../lib/uuid7";
@@ -25,6 +25,8 @@ interface Sending {
   going: PendingPost | undefined;
   error: unknown;
   send: () => void;
+  /** Take the words that wait in the edit of a post that had arrived back here, for a post of their own. */
+  takeBack: (arrived: Post) => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export function useSend(
     () => pending.onSent((whose, where) => whose === account && where === place && done()),
     [account, place, done],
   );
-  const { mutate, error } = useMutation({
+  const { mutate, error, reset } = useMutation({
     mutationFn: (wish: Wish) => pending.post(queries, me, place, wish),
     meta: { quiet: true },
     onSuccess: (post, { edits }) => {
@@ -73,5 +75,13 @@ export function useSend(
     },
   });
   const send = () => mutate({ ...about, draft: freeze() });
-  return { going: usePendingAt(account, place), error, send };
+  const takeBack = ({ id }: Post) => {
+    const waits = readDraft(account, `edit:${id}`);
+    if (waits === null) return;
+    const { text, audience, media, tokens } = waits;
+    amend({ text, audience, media, tokens });
+    dropDraft(account, `edit:${id}`, waits.id);
+    reset();
+  };
+  return { going: usePendingAt(account, place), error, send, takeBack };
 }
