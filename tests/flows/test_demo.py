@@ -18,6 +18,7 @@ def test_the_demo_starts_its_own_instance_and_with_a_broker_that_never_answers_l
         done = idle.troth("demo")
         assert done.returncode == 0, done.stdout + done.stderr
         assert "so an instance of its own is started" in done.stdout
+        assert "which is gone: http" in done.stdout
         check_demo(done.stdout)
         assert not idle.left()
         assert not list(folder.glob("troth-demo-data-*"))

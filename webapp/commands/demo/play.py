@@ -39,7 +39,9 @@ def run_demo(settings: Settings, url: str | None, rpc: str | None) -> int:
         f"Nothing answers at {base} (TROTH_PORT, or --url), so an instance of its own is started."
     )
     with own_instance() as (own_base, own_rpc):
-        return play(own_base, own_rpc)
+        code = play(own_base, own_rpc)
+    click.echo(f"That was an instance of its own, which is gone: {base} was not tried.")
+    return code
 
 
 def play(base: str, rpc: str) -> int:
