@@ -122,7 +122,7 @@ test("what a contract wallet's chain is asked for is told, when allowing a devic
   await page.route("**/api/v1/posts", later(2_500));
   await box(page).fill("Slowly said.");
   await button(page, "Post").click();
-  await page.getByText("Still checking: a contract wallet's signature").waitFor();
+  await page.getByText("Still being sent. A contract wallet's signature takes longer").waitFor();
   await becomes(() => box(page).getAttribute("readonly"), "", "what one typed now would be lost");
   await page.getByRole("article").filter({ hasText: "Slowly said." }).waitFor();
   await becomes(() => box(page).getAttribute("readonly"), null);

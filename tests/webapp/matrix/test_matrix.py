@@ -1,7 +1,8 @@
 """Every route, tried by everybody: what each is answered is written down in ``rows``."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
@@ -19,6 +20,8 @@ from webapp.extensions import Base, db
 from webapp.factory import API_PREFIX
 
 SAFE = {"HEAD", "OPTIONS"}
+# Sign-ins and nonces are fresh for ten minutes; the tests of this file may be run in any order, far apart.
+WORLD_SECONDS = 300.0
 
 
 def routes(app: Flask) -> set[str]:
@@ -49,13 +52,26 @@ def short(rule: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def made(
+def make(
     tmp_path_factory: pytest.TempPathFactory,
     sqlite_template: Path,
     prepared: tuple[DevNode, instance.Prepared],
-) -> tuple[World, Path]:
-    folder = tmp_path_factory.mktemp("world")
-    return build(folder, sqlite_template, *prepared), folder
+) -> Callable[[], tuple[World, Path]]:
+    """Give what makes a world, and gives the same one again for as long as what was signed in it is good."""
+    kept: list[tuple[float, World, Path]] = []
+
+    def latest() -> tuple[World, Path]:
+        if not kept or time.monotonic() - kept[-1][0] > WORLD_SECONDS:
+            folder = tmp_path_factory.mktemp("world")
+            kept.append((time.monotonic(), build(folder, sqlite_template, *prepared), folder))
+        return kept[-1][1:]
+
+    return latest
+
+
+@pytest.fixture
+def made(make: Callable[[], tuple[World, Path]]) -> tuple[World, Path]:
+    return make()
 
 
 @pytest.fixture
