@@ -122,19 +122,26 @@ async function painted(page, colorScheme) {
   await page.evaluate(settled, colorScheme);
 }
 
-// In the page.
+// In the page. What never comes to rest, or is not painted at all, is waited for no longer than some seconds: what is
+// looked at next judges it.
 function settled(scheme) {
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  const rest = () => new Promise((done) => setTimeout(done, 100));
+  const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const frame = () => Promise.race([new Promise((done) => requestAnimationFrame(done)), rest(1_000)]);
+  const end = performance.now() + 10_000;
   const look = async () => {
-    while (matchMedia("(prefers-color-scheme: dark)").matches !== (scheme === "dark")) await frame();
+    while (
+      matchMedia("(prefers-color-scheme: dark)").matches !== (scheme === "dark") &&
+      performance.now() < end
+    )
+      await frame();
     await frame();
-    await rest();
+    await rest(100);
     // A busy machine may paint late, and one change may begin another: three frames without one are the end.
-    for (let still = 0; still < 3; still++) {
+    for (let still = 0; still < 3 && performance.now() < end; still++) {
       const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
       if (changing.length > 0) still = -1;
-      await Promise.all(changing.map((one) => one.finished.catch(() => null)));
+      const ended = changing.map((one) => one.finished.catch(() => null));
+      await Promise.race([Promise.all(ended), rest(2_000)]);
       await frame();
     }
   };

@@ -52,7 +52,10 @@ def test_in_the_browser(stack: Stack, file: str) -> None:
         "TROTH_CHROMIUM": CHROMIUM or "",
     }
     words = ["node", "--test", "--test-reporter=spec", f"tests/browser/{file}"]
-    done = subprocess.run(
-        words, env=env, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert done.returncode == 0, f"{done.stdout[-6_000:]}\n{done.stderr[-2_000:]}"
+    try:
+        done = subprocess.run(
+            words, env=env, cwd=ROOT, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        pytest.fail(f"not done within {SECONDS} s, and so far:\n{(late.stdout or b'').decode()}")
+    assert done.returncode == 0, f"{done.stdout.decode()[-6_000:]}\n{done.stderr.decode()[-2_000:]}"
